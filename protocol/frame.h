@@ -19,31 +19,31 @@ enum {
 
 /* Numbers are part of the protocol.  An unknown type is skipped. */
 enum frame_type {
-	FRAME_HELLO = 1,	/* client: who I am, where I stand */
-	FRAME_WELCOME = 2,	/* hub: who I am, where I stand */
-	FRAME_PUSH = 3,		/* client: commits */
-	FRAME_ANSWER = 4,	/* hub: taken or refused, commit by commit */
-	FRAME_STREAM = 5,	/* hub: what is new, in order */
-	FRAME_CONFIRM = 6,	/* client: how far the stream is stored */
-	FRAME_FILL = 7,		/* client: what did these dossiers hold? */
-	FRAME_FILLED = 8,	/* hub: this */
-	FRAME_FETCH = 9,	/* client: commits that I lack, by id */
-	FRAME_FETCHED = 10,	/* hub: those */
-	FRAME_PROVE = 11,	/* client: my count and sum */
-	FRAME_PROOF = 12,	/* hub: mine for you */
-	FRAME_PING = 13,	/* either: are you there? */
-	FRAME_PONG = 14,	/* either: yes */
-	FRAME_RENEW = 15,	/* client: a request for a new certificate */
+	FRAME_HELLO = 1,        /* client: who I am, where I stand */
+	FRAME_WELCOME = 2,      /* hub: who I am, where I stand */
+	FRAME_PUSH = 3,         /* client: commits */
+	FRAME_ANSWER = 4,       /* hub: taken or refused, commit by commit */
+	FRAME_STREAM = 5,       /* hub: what is new, in order */
+	FRAME_CONFIRM = 6,      /* client: how far the stream is stored */
+	FRAME_FILL = 7,         /* client: what did these dossiers hold? */
+	FRAME_FILLED = 8,       /* hub: this */
+	FRAME_FETCH = 9,        /* client: commits that I lack, by id */
+	FRAME_FETCHED = 10,     /* hub: those */
+	FRAME_PROVE = 11,       /* client: my count and sum */
+	FRAME_PROOF = 12,       /* hub: mine for you */
+	FRAME_PING = 13,        /* either: are you there? */
+	FRAME_PONG = 14,        /* either: yes */
+	FRAME_RENEW = 15,       /* client: a request for a new certificate */
 	FRAME_CERTIFICATE = 16, /* hub: the new certificate */
-	FRAME_DROP = 17,	/* client: close this frozen grant of ours */
-	FRAME_LEAVE = 18,	/* client: all is sent and purged; revoke me */
-	FRAME_GOODBYE = 19,	/* either: why I hang up */
-	FRAME_JOIN = 32,	/* throughline-join/1: secret and request */
-	FRAME_JOINED = 33,	/* throughline-join/1: number, certificate */
+	FRAME_DROP = 17,        /* client: close this frozen grant of ours */
+	FRAME_LEAVE = 18,       /* client: all is sent and purged; revoke me */
+	FRAME_GOODBYE = 19,     /* either: why I hang up */
+	FRAME_JOIN = 32,        /* throughline-join/1: secret and request */
+	FRAME_JOINED = 33,      /* throughline-join/1: number, certificate */
 };
 
 struct frame {
-	uint8_t type; /* without the bit; may be none that we know */
+	uint8_t type;      /* without the bit; may be none that we know */
 	struct bytes body; /* decompressed */
 };
 

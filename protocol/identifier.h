@@ -16,10 +16,10 @@
 #include "protocol/bytes.h"
 #include "protocol/limits.h"
 
-#define IDENTIFIER_MAX	INT64_MAX
-#define COUNTER_MAX	((UINT64_C(1) << LIMIT_COUNTER_BITS) - 1)
-#define SITE_MAX	((UINT32_C(1) << LIMIT_SITE_BITS) - 1)
-#define SITE_HUB	UINT32_C(0)
+#define IDENTIFIER_MAX      INT64_MAX
+#define COUNTER_MAX         ((UINT64_C(1) << LIMIT_COUNTER_BITS) - 1)
+#define SITE_MAX            ((UINT32_C(1) << LIMIT_SITE_BITS) - 1)
+#define SITE_HUB            UINT32_C(0)
 #define DOSSIER_PARTNERSHIP UINT64_C(0)
 
 enum {

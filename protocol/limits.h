@@ -29,13 +29,13 @@ enum {
 	LIMIT_ANSWER_DIGEST_BYTES = 4,
 
 	/* the wire */
-	LIMIT_FRAME_BYTES = 1024 * 1024, /* a body, as sent */
+	LIMIT_FRAME_BYTES = 1024 * 1024,    /* a body, as sent */
 	LIMIT_BODY_BYTES = 4 * 1024 * 1024, /* a body, decompressed */
 	LIMIT_COMPRESSION_RATIO = 256,
 	LIMIT_BATCH_BYTES_MIN = 4 * 1024,
 	LIMIT_BATCH_BYTES = 512 * 1024, /* commits in one frame, before zstd */
 	LIMIT_BATCH_COMMITS = 4096,
-	LIMIT_FILLS = 256, /* dossiers asked for and not yet answered */
+	LIMIT_FILLS = 256,    /* dossiers asked for and not yet answered */
 	LIMIT_FETCHES = 1024, /* own commits asked for in one frame */
 	LIMIT_GENERATIONS = 64,
 	LIMIT_OUTPUT_BYTES = 2 * 1024 * 1024, /* waiting at one session */

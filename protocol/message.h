@@ -47,9 +47,9 @@ struct hello {
 	uint32_t dictionary;
 	struct generation *generations; /* oldest first; none at first */
 	uint32_t generation_count;
-	uint64_t cursor;    /* every stream item up to here is stored */
-	uint64_t confirmed; /* and nothing waits in what ended before here */
-	uint64_t clock_ms;  /* Unix time, as the client has it */
+	uint64_t cursor;      /* every stream item up to here is stored */
+	uint64_t confirmed;   /* and nothing waits in what ended before here */
+	uint64_t clock_ms;    /* Unix time, as the client has it */
 	uint32_t batch_bytes; /* what the line has been carrying at a time */
 	bool fresh; /* begin the stream at the hub's head; the rest is filled */
 	struct health health;
@@ -67,8 +67,8 @@ struct welcome {
 	uint64_t head;
 	uint64_t time_ms;
 	uint8_t nonce[NONCE_BYTES]; /* for the next reconciliation */
-	uint64_t school; /* the record of the site's school */
-	bool collecting; /* restored: new commits wait */
+	uint64_t school;            /* the record of the site's school */
+	bool collecting;            /* restored: new commits wait */
 };
 
 /* [lane, [commit, ...]] */
@@ -205,16 +205,16 @@ struct drop {
 /* [code, sentence] */
 enum goodbye_code {
 	GOODBYE_DONE = 0,
-	GOODBYE_VERSION = 1,	/* upgrade this program */
-	GOODBYE_REVOKED = 2,	/* this computer was removed */
-	GOODBYE_REPLACED = 3,	/* the same site has connected again */
-	GOODBYE_PROTOCOL = 4,	/* what came was not understood */
-	GOODBYE_LIMIT = 5,	/* a limit was passed */
-	GOODBYE_STOPPING = 6,	/* the program is being stopped */
+	GOODBYE_VERSION = 1,    /* upgrade this program */
+	GOODBYE_REVOKED = 2,    /* this computer was removed */
+	GOODBYE_REPLACED = 3,   /* the same site has connected again */
+	GOODBYE_PROTOCOL = 4,   /* what came was not understood */
+	GOODBYE_LIMIT = 5,      /* a limit was passed */
+	GOODBYE_STOPPING = 6,   /* the program is being stopped */
 	GOODBYE_INVITATION = 7, /* join: the code is wrong, used or expired */
-	GOODBYE_REQUEST = 8,	/* join, renew: the request is not right */
+	GOODBYE_REQUEST = 8,    /* join, renew: the request is not right */
 	GOODBYE_INTERNAL = 9,
-	GOODBYE_COPIED = 10,	/* this site repeats others' numbers */
+	GOODBYE_COPIED = 10, /* this site repeats others' numbers */
 };
 
 struct goodbye {
@@ -242,29 +242,29 @@ struct joined {
 	struct bytes partnership;
 };
 
-#define MESSAGE_LIST(X)                                                        \
-	X(hello, struct hello)                                                 \
-	X(welcome, struct welcome)                                             \
-	X(push, struct push)                                                   \
-	X(answers, struct answers)                                             \
-	X(stream, struct stream)                                               \
-	X(confirm, struct confirm)                                             \
-	X(fills, struct fills)                                                 \
-	X(filleds, struct filleds)                                             \
-	X(fetch, struct fetch)                                                 \
-	X(fetched, struct fetched)                                             \
-	X(proof, struct proof)                                                 \
-	X(ping, struct ping)                                                   \
-	X(certificate_message, struct certificate_message)                     \
-	X(drop, struct drop)                                                   \
-	X(goodbye, struct goodbye)                                             \
-	X(join, struct join)                                                   \
+#define MESSAGE_LIST(X)                                    \
+	X(hello, struct hello)                             \
+	X(welcome, struct welcome)                         \
+	X(push, struct push)                               \
+	X(answers, struct answers)                         \
+	X(stream, struct stream)                           \
+	X(confirm, struct confirm)                         \
+	X(fills, struct fills)                             \
+	X(filleds, struct filleds)                         \
+	X(fetch, struct fetch)                             \
+	X(fetched, struct fetched)                         \
+	X(proof, struct proof)                             \
+	X(ping, struct ping)                               \
+	X(certificate_message, struct certificate_message) \
+	X(drop, struct drop)                               \
+	X(goodbye, struct goodbye)                         \
+	X(join, struct join)                               \
 	X(joined, struct joined)
 
-#define MESSAGE_DECLARE(name, type)                                            \
-	enum status message_##name##_encode(const type *message,               \
-	    struct buffer *out, struct error *err);                            \
-	enum status message_##name##_decode(struct bytes body,                 \
+#define MESSAGE_DECLARE(name, type)                              \
+	enum status message_##name##_encode(const type *message, \
+	    struct buffer *out, struct error *err);              \
+	enum status message_##name##_decode(struct bytes body,   \
 	    struct arena *arena, type *message, struct error *err);
 MESSAGE_LIST(MESSAGE_DECLARE)
 #undef MESSAGE_DECLARE

@@ -10,10 +10,10 @@
 
 /* What the author's computer does with the refused commit. */
 enum refusal_remedy {
-	REMEDY_NONE,	 /* it was not refused */
+	REMEDY_NONE,      /* it was not refused */
 	REMEDY_SET_ASIDE, /* shown to its author with the reason */
-	REMEDY_AGAIN,	 /* goes again by itself, unchanged */
-	REMEDY_RESTAMP,	 /* goes again with a corrected stamp */
+	REMEDY_AGAIN,     /* goes again by itself, unchanged */
+	REMEDY_RESTAMP,   /* goes again with a corrected stamp */
 };
 
 /* name, number, remedy, a sentence for the author */
@@ -43,7 +43,8 @@ enum refusal_remedy {
 	X(STEP, 14, SET_ASIDE, "That step cannot be taken from here.")         \
 	X(SEALED, 15, SET_ASIDE, "Its seal is not right.")                     \
 	X(QUOTA, 16, SET_ASIDE, "This computer has sent too much.")            \
-	X(LATER, 17, AGAIN, "The hub is being restored; it will be sent then.") \
+	X(LATER, 17, AGAIN,                                                    \
+	    "The hub is being restored; it will be sent then.")                \
 	X(BUSY, 18, AGAIN, "The hub is busy; it will be sent again.")
 
 enum refusal {

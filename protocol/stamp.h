@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define STAMP_EPOCH_UNIX_MS UINT64_C(1577836800000) /* 2020-01-01T00:00Z */
-#define STAMP_MAX	    INT64_MAX
+#define STAMP_MAX           INT64_MAX
 
 /* max(last + 1, now << 16); saturates at STAMP_MAX.  now_ms is Unix time. */
 uint64_t stamp_next(uint64_t last, uint64_t now_ms);

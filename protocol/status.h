@@ -13,24 +13,24 @@
 #include <stddef.h>
 
 /* name, text, whether the same call may succeed later without any change */
-#define STATUS_LIST(X)                                                         \
-	X(OK, "done", false)                                                   \
-	X(AGAIN, "more is needed before this can go on", true)                 \
-	X(BUSY, "something else is using it", true)                            \
-	X(CANCELLED, "it was cancelled", false)                                \
-	X(CLOSED, "the other side closed the connection", true)                \
-	X(CORRUPT, "what is stored is damaged", false)                         \
-	X(DENIED, "it is not allowed", false)                                  \
-	X(EXISTS, "it exists already", false)                                  \
-	X(FULL, "there is no room for it", true)                               \
-	X(INVALID, "it is not valid", false)                                   \
-	X(IO, "reading or writing failed", true)                               \
-	X(NOMEM, "there is not enough memory", true)                           \
-	X(NOT_FOUND, "it does not exist", false)                               \
-	X(STALE, "it has changed in the meantime", false)                      \
-	X(TIMEOUT, "it took too long", true)                                   \
-	X(TOO_LARGE, "it is too large", false)                                 \
-	X(UNSUPPORTED, "this version does not support it", false)              \
+#define STATUS_LIST(X)                                            \
+	X(OK, "done", false)                                      \
+	X(AGAIN, "more is needed before this can go on", true)    \
+	X(BUSY, "something else is using it", true)               \
+	X(CANCELLED, "it was cancelled", false)                   \
+	X(CLOSED, "the other side closed the connection", true)   \
+	X(CORRUPT, "what is stored is damaged", false)            \
+	X(DENIED, "it is not allowed", false)                     \
+	X(EXISTS, "it exists already", false)                     \
+	X(FULL, "there is no room for it", true)                  \
+	X(INVALID, "it is not valid", false)                      \
+	X(IO, "reading or writing failed", true)                  \
+	X(NOMEM, "there is not enough memory", true)              \
+	X(NOT_FOUND, "it does not exist", false)                  \
+	X(STALE, "it has changed in the meantime", false)         \
+	X(TIMEOUT, "it took too long", true)                      \
+	X(TOO_LARGE, "it is too large", false)                    \
+	X(UNSUPPORTED, "this version does not support it", false) \
 	X(USAGE, "the command was not understood", false)
 
 enum status {
@@ -63,8 +63,8 @@ bool status_is_temporary(enum status status);
  * NULL: then only the status is passed on.  Text that does not fit is cut at
  * a character boundary.
  */
-enum status error_set(struct error *err, enum status status,
-    const char *format, ...) __attribute__((format(printf, 3, 4)));
+enum status error_set(struct error *err, enum status status, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
 
 /* Put "formatted: " in front of the text, and return err->status. */
 enum status error_wrap(struct error *err, const char *format, ...)

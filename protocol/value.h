@@ -21,6 +21,7 @@ enum value_type {
 
 struct value {
 	enum value_type type;
+
 	union {
 		int64_t integer;
 		double real;

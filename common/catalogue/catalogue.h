@@ -29,38 +29,38 @@ enum dossier_kind {
 };
 
 enum column_type {
-	COLUMN_TEXT,	  /* max = characters */
-	COLUMN_INTEGER,	  /* min_value .. max_value */
-	COLUMN_REAL,	  /* min_value .. max_value */
-	COLUMN_DATE,	  /* "2026-07-21" */
-	COLUMN_MOMENT,	  /* "2026-07-21T09:30:00Z" */
-	COLUMN_BLOB,	  /* min .. max bytes */
+	COLUMN_TEXT,      /* max = characters */
+	COLUMN_INTEGER,   /* min_value .. max_value */
+	COLUMN_REAL,      /* min_value .. max_value */
+	COLUMN_DATE,      /* "2026-07-21" */
+	COLUMN_MOMENT,    /* "2026-07-21T09:30:00Z" */
+	COLUMN_BLOB,      /* min .. max bytes */
 	COLUMN_REFERENCE, /* the id of a record of collection `refers` */
-	COLUMN_ID,	  /* an identifier of anything else */
-	COLUMN_CODE,	  /* a code of the set `codes`; text */
+	COLUMN_ID,        /* an identifier of anything else */
+	COLUMN_CODE,      /* a code of the set `codes`; text */
 };
 
 enum column_flag {
 	COLUMN_REQUIRED = 1,
 	COLUMN_ARBITRATED = 2,
-	COLUMN_ONCE = 4,	/* filled once, never replaced */
-	COLUMN_SPECIAL = 8,	/* special category, or as grave */
+	COLUMN_ONCE = 4,          /* filled once, never replaced */
+	COLUMN_SPECIAL = 8,       /* special category, or as grave */
 	COLUMN_CONFIDENTIAL = 16, /* an identifier not to be shown about */
-	COLUMN_OFF = 32,	/* kept, not shown or written by default */
+	COLUMN_OFF = 32,          /* kept, not shown or written by default */
 };
 
 /* Schools' rights, checked by the hub.  A set of these for each of insert,
  * update and delete; and for single columns. */
 enum right {
-	RIGHT_HUB = 1,		/* the hub itself */
-	RIGHT_HOLDER = 2,	/* the school that holds the dossier */
-	RIGHT_DESTINATION = 4,	/* a destination that answered "ours" */
-	RIGHT_ANY = 8,		/* each school that has the dossier */
-	RIGHT_AUTHOR = 16,	/* the school whose site created the record */
-	RIGHT_OWN = 32,		/* the school of a school/S dossier, or whose
+	RIGHT_HUB = 1,         /* the hub itself */
+	RIGHT_HOLDER = 2,      /* the school that holds the dossier */
+	RIGHT_DESTINATION = 4, /* a destination that answered "ours" */
+	RIGHT_ANY = 8,         /* each school that has the dossier */
+	RIGHT_AUTHOR = 16,     /* the school whose site created the record */
+	RIGHT_OWN = 32,        /* the school of a school/S dossier, or whose
 				   `school` column the record bears */
-	RIGHT_NONMEMBER = 64,	/* any, where the record says member = N */
-	RIGHT_SENDER = 128,	/* hold, while the receiver is no member */
+	RIGHT_NONMEMBER = 64,  /* any, where the record says member = N */
+	RIGHT_SENDER = 128,    /* hold, while the receiver is no member */
 };
 
 /* People's roles, checked by the school's own program. */
@@ -92,30 +92,30 @@ struct column {
 	const char *name;
 	enum column_type type;
 	uint32_t flags; /* enum column_flag */
-	uint32_t min;	/* bytes of a blob */
-	uint32_t max;	/* characters of a text, bytes of a blob */
+	uint32_t min;   /* bytes of a blob */
+	uint32_t max;   /* characters of a text, bytes of a blob */
 	double min_value;
 	double max_value;
 	const char *label; /* NULL: the name, spaces for underscores */
-	const char *tie; /* columns with one tie are one field; or NULL */
+	const char *tie;   /* columns with one tie are one field; or NULL */
 	const char *refers;
 	const struct code_set *codes;
 	const char *ctf; /* element below the collection's path; or NULL */
-	uint32_t roles;	 /* who may see and write it; 0 as the collection */
+	uint32_t roles;  /* who may see and write it; 0 as the collection */
 	uint32_t update_also; /* enum right: who else may update this column */
-	uint32_t since;	 /* the catalogue version that brought it; 0 is 1 */
+	uint32_t since; /* the catalogue version that brought it; 0 is 1 */
 };
 
 struct collection {
 	const char *name;
-	const char *label;	 /* "Family meetings" */
-	uint32_t dossiers;	 /* enum dossier_kind; a few lie in several */
+	const char *label; /* "Family meetings" */
+	uint32_t dossiers; /* enum dossier_kind; a few lie in several */
 	const struct column *columns; /* ends with a NULL name */
 	uint32_t insert_rights;
 	uint32_t update_rights;
 	uint32_t delete_rights; /* 0: never deleted */
-	bool append_only;	/* no column is ever replaced */
-	bool author_none;	/* commits on it name no author */
+	bool append_only;       /* no column is ever replaced */
+	bool author_none;       /* commits on it name no author */
 	uint32_t flags; /* COLUMN_SPECIAL, COLUMN_CONFIDENTIAL: all of it */
 	uint32_t roles;
 	const char *ctf; /* path of the element below Pupil; or NULL */
@@ -157,8 +157,8 @@ const char *column_label(const struct column *column, char *buffer,
  * The value itself is quoted only when the column is neither special nor
  * confidential.  A code unknown to an open set is taken (see below).
  */
-enum status column_check(const struct column *column,
-    const struct value *value, struct error *err);
+enum status column_check(const struct column *column, const struct value *value,
+    struct error *err);
 
 /* Whether it is a code that an open set does not know. */
 bool column_code_is_unknown(const struct column *column,

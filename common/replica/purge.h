@@ -1,0 +1,25 @@
+/*
+ * Dropping a dossier: commits, waiting commits that were set aside in it,
+ * rows, index entries and heads, in the caller's transaction; afterwards, out
+ * of it, purge_finish leaves no byte in any file (secure_delete, FTS optimize,
+ * WAL truncated).
+ */
+#ifndef COMMON_REPLICA_PURGE_H
+#define COMMON_REPLICA_PURGE_H
+
+#include "common/replica/replica.h"
+#include "protocol/digest.h"
+
+struct purge_result {
+	uint64_t count; /* commits that the ledger held of it */
+	struct digest_sum sum;
+	uint64_t sequence; /* of the close */
+};
+
+/* STATUS_BUSY: something waits in it that the hub has not answered. */
+enum status purge_dossier(struct replica *replica, uint64_t dossier,
+    struct purge_result *result, struct error *err);
+
+enum status purge_finish(struct replica *replica, struct error *err);
+
+#endif
