@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""coverage.py BUILD: line coverage by folder and file, from gcov's counts.
+
+A header's or source's line counts as run if any test program ran it.
+"""
+import collections
+import json
+import os
+import subprocess
+import sys
+
+HOUSE = ("protocol/", "common/", "client/", "server/")
+
+
+def gcov(build, notes):
+    """The JSON documents that gcov prints for compiled files, a line each."""
+    done = subprocess.run(
+        ["gcov", "--json-format", "--stdout"] + notes, cwd=build,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    for line in done.stdout.splitlines():
+        if line.startswith(b"{"):
+            yield json.loads(line)
+
+
+def collect(build, root):
+    """{file: {line: times}} over all that was compiled for the house."""
+    counts = collections.defaultdict(lambda: collections.defaultdict(int))
+    notes = [os.path.join(folder, name)
+             for folder, _, names in os.walk(build)
+             for name in names if name.endswith(".gcno")]
+    for start in range(0, len(notes), 50):
+        for document in gcov(build, notes[start:start + 50]):
+            for entry in document["files"]:
+                path = os.path.join(build, entry["file"])
+                path = os.path.relpath(os.path.realpath(path), root)
+                if not path.startswith(HOUSE):
+                    continue
+                for line in entry["lines"]:
+                    counts[path][line["line_number"]] += line["count"]
+    return counts
+
+
+def show(name, lines):
+    ran = sum(1 for count in lines if count)
+    share = 100.0 * ran / len(lines) if lines else 0.0
+    print(f"{share:5.1f} %  {ran:5} of {len(lines):5}  {name}")
+
+
+def main():
+    root = os.path.realpath(os.path.dirname(os.path.dirname(__file__) or "."))
+    counts = collect(os.path.realpath(sys.argv[1]), root)
+    folders = collections.defaultdict(list)
+    for path in sorted(counts):
+        show(path, list(counts[path].values()))
+        folders[os.path.dirname(path)] += counts[path].values()
+    print()
+    for folder in sorted(folders):
+        show(folder + "/", folders[folder])
+    show("all", [count for lines in folders.values() for count in lines])
+
+
+if __name__ == "__main__":
+    main()
