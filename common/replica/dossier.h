@@ -50,6 +50,16 @@ typedef bool dossier_visitor(void *context, const struct dossier *dossier);
 enum status dossier_each(struct replica *replica, int state,
     dossier_visitor *visit, void *context, struct error *err);
 
+struct dossier_totals {
+	uint64_t all; /* not counting those that are gone */
+	uint64_t filling;
+	uint64_t frozen;
+	uint64_t closing;
+};
+
+enum status dossier_count(struct replica *replica,
+    struct dossier_totals *totals, struct error *err);
+
 /*
  * The client's scope: {count, sum} over the dossiers that are open or frozen
  * and filled.  *filling: how many are not filled yet.

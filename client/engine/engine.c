@@ -1,0 +1,584 @@
+/*
+ * The engine's door: events in, an update out; the states, and which frame is
+ * for whom.
+ */
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/engine/engine_private.h"
+#include "common/replica/dossier.h"
+#include "common/replica/record.h"
+
+/* In the order in which they fire. */
+static enum status on_connected(struct engine *engine, struct error *err);
+static enum status on_received(struct engine *engine, struct bytes bytes,
+    struct error *err);
+static enum status on_frame(struct engine *engine, const struct frame *frame,
+    struct error *err);
+static enum status on_welcome(struct engine *engine, struct bytes body,
+    struct error *err);
+static enum status on_ping(struct engine *engine, struct bytes body,
+    struct error *err);
+static enum status on_certificate(struct engine *engine, struct bytes body,
+    struct error *err);
+static enum status on_goodbye(struct engine *engine, struct bytes body,
+    struct error *err);
+static void on_disconnected(struct engine *engine);
+static enum status pump(struct engine *engine, struct error *err);
+
+enum status
+engine_create(const struct engine_options *options, struct engine **out,
+    struct error *err)
+{
+	struct engine *engine;
+	enum status status;
+
+	assert(out != NULL && *out == NULL);
+	assert(options->replica != NULL && options->codec != NULL);
+
+	engine = calloc(1, sizeof(*engine));
+	if (engine == NULL)
+		return error_set(err, STATUS_NOMEM, "start the sync engine");
+	engine->options = *options;
+	engine->replica = options->replica;
+	engine->identity = replica_identity(options->replica);
+	engine->ping_token = options->seed;
+	engine->batch_bytes = ENGINE_BATCH_BYTES_FIRST;
+
+	status = take_begin(engine, err);
+	if (status != STATUS_OK) {
+		engine_destroy(engine);
+		return error_wrap(err, "start the sync engine");
+	}
+	*out = engine;
+	return STATUS_OK;
+}
+
+void
+engine_destroy(struct engine *engine)
+{
+	if (engine == NULL)
+		return;
+	buffer_deinit(&engine->input);
+	buffer_deinit(&engine->output);
+	buffer_deinit(&engine->given);
+	buffer_deinit(&engine->body);
+	buffer_deinit(&engine->scratch);
+	buffer_deinit(&engine->lacking);
+	buffer_deinit(&engine->csr);
+	buffer_deinit(&engine->certificate);
+	arena_deinit(&engine->arena);
+	free(engine);
+}
+
+static uint64_t
+next_wake(const struct engine *engine)
+{
+	uint64_t wake = engine->elapsed_ms + LIMIT_PING_MS;
+
+	if (engine->state == ENGINE_OFFLINE)
+		return UINT64_MAX;
+	if (engine->prove_asked_at_ms != 0 &&
+	    engine->prove_asked_at_ms + ENGINE_PROOF_MS < wake)
+		wake = engine->prove_asked_at_ms + ENGINE_PROOF_MS;
+	return wake > engine->elapsed_ms ? wake : engine->elapsed_ms + 1;
+}
+
+static void
+fill_update(struct engine *engine, struct engine_update *update)
+{
+	struct buffer swap = engine->given;
+
+	engine->given = engine->output;
+	engine->output = swap;
+	update->output = buffer_view(&engine->given);
+	engine->status.sent_bytes += update->output.size;
+	update->wish = engine->hang_up ? ENGINE_HANG_UP : ENGINE_KEEP;
+	update->wake_ms = next_wake(engine);
+	update->certificate = buffer_view(&engine->certificate);
+	update->revoked = engine->status.goodbye.code == GOODBYE_REVOKED;
+	update->left = engine->leave_sent && engine->hang_up &&
+	               engine->status.goodbye.code == GOODBYE_DONE;
+}
+
+enum status
+engine_step(struct engine *engine, const struct engine_event *event,
+    struct engine_update *update, struct error *err)
+{
+	enum status status = STATUS_OK;
+
+	memset(update, 0, sizeof(*update));
+	buffer_clear(&engine->output);
+	buffer_clear(&engine->certificate);
+	if (event->unsent_bytes < engine->unsent_bytes)
+		engine->heard_at_ms = event->elapsed_ms; /* it drains */
+	engine->unsent_bytes = event->unsent_bytes;
+	engine->now_ms = event->now_ms;
+	engine->elapsed_ms = event->elapsed_ms;
+
+	switch (event->type) {
+	case ENGINE_CONNECTED:
+		status = on_connected(engine, err);
+		break;
+	case ENGINE_RECEIVED:
+		status = on_received(engine, event->bytes, err);
+		break;
+	case ENGINE_DISCONNECTED:
+		on_disconnected(engine);
+		break;
+	case ENGINE_TICK:
+		break;
+	}
+	if (status == STATUS_OK)
+		status = pump(engine, err);
+	if (status != STATUS_OK) {
+		if (replica_in_transaction(engine->replica))
+			replica_rollback(engine->replica);
+		engine->hang_up = true;
+		buffer_clear(&engine->output);
+	}
+	fill_update(engine, update);
+	return status;
+}
+
+/* --- the connection's life ------------------------------------------------ */
+
+static enum status
+send_hello(struct engine *engine, struct error *err)
+{
+	struct hello hello = {
+		.version = PROTOCOL_VERSION,
+		.catalogue = CATALOGUE_VERSION,
+		.site = engine->identity.site,
+		.dictionary = codec_dictionary_id(engine->options.codec),
+		.cursor = engine->cursor,
+		.clock_ms = engine->now_ms,
+		.batch_bytes = engine->batch_bytes,
+		.fresh = engine->fresh,
+	};
+	enum status status;
+
+	status = replica_generations(engine->replica, &engine->arena,
+	    &hello.generations, &hello.generation_count, err);
+	if (status == STATUS_OK)
+		status = pending_count(engine->replica, &hello.health.pending,
+		    &hello.health.refused, err);
+	if (status == STATUS_OK)
+		status = conflict_count(engine->replica,
+		    &hello.health.conflicts, err);
+	if (status == STATUS_OK)
+		status = end_confirmed(engine, &hello.confirmed, err);
+	if (status != STATUS_OK)
+		return status;
+	hello.health.program = bytes_of_text(engine->options.program);
+	engine->confirmed_sent = hello.confirmed;
+	status = message_hello_encode(&hello, &engine->body, err);
+	if (status != STATUS_OK)
+		return status;
+	return engine_send(engine, FRAME_HELLO, err);
+}
+
+/* HELLO and the first batches go out without waiting to be greeted. */
+static enum status
+on_connected(struct engine *engine, struct error *err)
+{
+	enum status status;
+
+	engine->state = ENGINE_GREETING;
+	engine->hang_up = false;
+	engine->heard_at_ms = engine->elapsed_ms;
+	engine->pinged_at_ms = engine->elapsed_ms;
+	engine->hello_at_ms = engine->elapsed_ms;
+	memset(&engine->status.goodbye, 0, sizeof(engine->status.goodbye));
+	buffer_clear(&engine->input);
+	codec_use_dictionary(engine->options.codec, false);
+	push_begin(engine);
+	engine->asked_count = 0;
+	engine->fetching = 0;
+	engine->prove_asked_at_ms = 0;
+	engine->prove_wanted = true;
+	engine->renewing = false;
+	engine->leave_sent = false;
+
+	status =
+	    replica_data_version(engine->replica, &engine->data_version, err);
+	if (status == STATUS_OK)
+		status = take_begin(engine, err);
+	arena_reset(&engine->arena);
+	if (status == STATUS_OK)
+		status = send_hello(engine, err);
+	arena_reset(&engine->arena);
+	return status;
+}
+
+static enum status
+on_received(struct engine *engine, struct bytes bytes, struct error *err)
+{
+	struct bytes input;
+	struct frame frame;
+	struct error wrong;
+	enum status status;
+
+	if (engine->state == ENGINE_OFFLINE || engine->hang_up)
+		return STATUS_OK;
+	engine->heard_at_ms = engine->elapsed_ms;
+	engine->status.last_heard_ms = engine->now_ms;
+	engine->status.received_bytes += bytes.size;
+	status = buffer_append(&engine->input, bytes);
+	if (status != STATUS_OK)
+		return error_set(err, status, "keep what the hub sent");
+
+	input = buffer_view(&engine->input);
+	while (!engine->hang_up) {
+		status = frame_read(&input, engine->options.codec,
+		    &engine->scratch, &frame, &wrong);
+		if (status == STATUS_AGAIN)
+			break;
+		if (status == STATUS_NOMEM)
+			return error_set(err, status, "%s", wrong.text);
+		if (status != STATUS_OK)
+			return engine_complain(engine, GOODBYE_PROTOCOL,
+			    wrong.text);
+		status = on_frame(engine, &frame, err);
+		arena_reset(&engine->arena);
+		if (status != STATUS_OK)
+			return error_wrap(err, "%s from the hub",
+			    frame_name(frame.type));
+	}
+	buffer_consume(&engine->input,
+	    buffer_view(&engine->input).size - input.size);
+	return STATUS_OK;
+}
+
+static enum status
+on_frame(struct engine *engine, const struct frame *frame, struct error *err)
+{
+	if (frame->type == FRAME_GOODBYE)
+		return on_goodbye(engine, frame->body, err);
+	if (frame->type == FRAME_WELCOME)
+		return on_welcome(engine, frame->body, err);
+	if (!engine_is_welcome(engine))
+		return engine_complain(engine, GOODBYE_PROTOCOL,
+		    "the hub spoke before WELCOME");
+
+	switch (frame->type) {
+	case FRAME_ANSWER:
+		return push_take_answers(engine, frame->body, err);
+	case FRAME_STREAM:
+		return take_stream(engine, frame->body, err);
+	case FRAME_FILLED:
+		return take_fills(engine, frame->body, err);
+	case FRAME_FETCHED:
+		return take_fetched(engine, frame->body, err);
+	case FRAME_PROOF:
+		return prove_take_proof(engine, frame->body, err);
+	case FRAME_PING:
+		return on_ping(engine, frame->body, err);
+	case FRAME_CERTIFICATE:
+		return on_certificate(engine, frame->body, err);
+	default:
+		return STATUS_OK; /* PONG, or of a later version */
+	}
+}
+
+/* The hub's clock against ours, half the round trip allowed for. */
+static enum status
+measure_clock(struct engine *engine, uint64_t hub_ms, struct error *err)
+{
+	uint64_t half = (engine->elapsed_ms - engine->hello_at_ms) / 2;
+	int64_t error = (int64_t)engine->now_ms - (int64_t)(hub_ms + half);
+	uint64_t ahead = error > ENGINE_CLOCK_NOISE_MS ? (uint64_t)error : 0;
+
+	engine->status.clock_error_ms = error;
+	return replica_meta_set(engine->replica, "clock_ahead_ms", ahead, err);
+}
+
+/* Whether the hub's life is the one that this replica knows. */
+static enum status
+check_generation(struct engine *engine, const struct welcome *welcome,
+    bool *same, struct error *err)
+{
+	struct generation *ours;
+	uint32_t count;
+	enum status status;
+
+	status = replica_generations(engine->replica, &engine->arena, &ours,
+	    &count, err);
+	if (status != STATUS_OK)
+		return status;
+	*same =
+	    count == 0 ||
+	    (welcome->generation_count > 0 &&
+		ours[count - 1].number ==
+		    welcome->generations[welcome->generation_count - 1].number);
+	if (!*same)
+		return STATUS_OK;
+	return replica_generations_set(engine->replica, welcome->generations,
+	    welcome->generation_count, err);
+}
+
+static enum status
+on_welcome(struct engine *engine, struct bytes body, struct error *err)
+{
+	struct welcome welcome;
+	struct error wrong;
+	enum status status;
+	bool same;
+
+	if (engine->state != ENGINE_GREETING)
+		return engine_complain(engine, GOODBYE_PROTOCOL,
+		    "the hub greeted twice");
+	if (message_welcome_decode(body, &engine->arena, &welcome, &wrong) !=
+	    STATUS_OK)
+		return engine_complain(engine, GOODBYE_PROTOCOL, wrong.text);
+	if (welcome.school != engine->identity.school)
+		return engine_complain(engine, GOODBYE_PROTOCOL,
+		    "the hub takes this computer for another school's");
+
+	status = replica_begin(engine->replica, err);
+	if (status != STATUS_OK)
+		return status;
+	status = check_generation(engine, &welcome, &same, err);
+	if (status == STATUS_OK && same)
+		status = measure_clock(engine, welcome.time_ms, err);
+	if (status == STATUS_OK && same)
+		status = replica_meta_set(engine->replica, "hub_catalogue",
+		    welcome.catalogue, err);
+	if (status == STATUS_OK && same)
+		status = take_start(engine, welcome.start, err);
+	if (status == STATUS_OK)
+		status = replica_commit(engine->replica, err);
+	if (status != STATUS_OK)
+		return status;
+	if (!same)
+		return engine_complain(engine, GOODBYE_PROTOCOL,
+		    "the hub was restored from a backup and has not been "
+		    "brought together with this computer yet");
+
+	codec_use_dictionary(engine->options.codec,
+	    welcome.dictionary == codec_dictionary_id(engine->options.codec));
+	engine->status.head = welcome.head;
+	engine->state = ENGINE_CATCHING_UP;
+	return STATUS_OK;
+}
+
+static enum status
+on_ping(struct engine *engine, struct bytes body, struct error *err)
+{
+	struct ping ping;
+	struct error wrong;
+	enum status status;
+
+	if (message_ping_decode(body, &engine->arena, &ping, &wrong) !=
+	    STATUS_OK)
+		return engine_complain(engine, GOODBYE_PROTOCOL, wrong.text);
+	ping.clock_ms = engine->now_ms;
+	status = message_ping_encode(&ping, &engine->body, err);
+	if (status != STATUS_OK)
+		return status;
+	return engine_send(engine, FRAME_PONG, err);
+}
+
+static enum status
+on_certificate(struct engine *engine, struct bytes body, struct error *err)
+{
+	struct certificate_message message;
+	struct error wrong;
+
+	if (message_certificate_message_decode(body, &engine->arena, &message,
+		&wrong) != STATUS_OK)
+		return engine_complain(engine, GOODBYE_PROTOCOL, wrong.text);
+	buffer_clear(&engine->certificate);
+	buffer_clear(&engine->csr);
+	if (buffer_append(&engine->certificate, message.der) != STATUS_OK)
+		return error_set(err, STATUS_NOMEM, "keep a certificate");
+	return STATUS_OK;
+}
+
+static enum status
+on_goodbye(struct engine *engine, struct bytes body, struct error *err)
+{
+	struct goodbye goodbye;
+	size_t size;
+
+	if (message_goodbye_decode(body, &engine->arena, &goodbye, err) !=
+	    STATUS_OK)
+		memset(&goodbye, 0, sizeof(goodbye));
+	size = goodbye.text.size < ENGINE_TEXT_BYTES ? goodbye.text.size
+	                                             : ENGINE_TEXT_BYTES;
+	if (size > 0)
+		memcpy(engine->goodbye_text, goodbye.text.data, size);
+	engine->status.goodbye.code = goodbye.code;
+	engine->status.goodbye.text.data =
+	    (const uint8_t *)engine->goodbye_text;
+	engine->status.goodbye.text.size = size;
+	engine->hang_up = true;
+	return STATUS_OK;
+}
+
+static void
+on_disconnected(struct engine *engine)
+{
+	if (engine->state != ENGINE_OFFLINE)
+		push_end(engine);
+	engine->state = ENGINE_OFFLINE;
+	engine->hang_up = false;
+	engine->prove_asked_at_ms = 0;
+	engine->unsent_bytes = 0;
+	buffer_clear(&engine->input);
+}
+
+/* --- what can be done now ------------------------------------------------- */
+
+/* Another process wrote (the command line beside the agent). */
+static enum status
+notice_writes(struct engine *engine, struct error *err)
+{
+	uint32_t version;
+	enum status status;
+
+	status = replica_data_version(engine->replica, &version, err);
+	if (status == STATUS_OK && version != engine->data_version) {
+		engine->data_version = version;
+		prove_forget(engine);
+	}
+	return status;
+}
+
+static enum status
+keep_alive(struct engine *engine, struct error *err)
+{
+	struct ping ping = { .clock_ms = engine->now_ms };
+	enum status status;
+
+	if (engine->elapsed_ms - engine->heard_at_ms >= LIMIT_SILENCE_MS) {
+		engine->hang_up = true;
+		return STATUS_OK;
+	}
+	if (engine->elapsed_ms - engine->heard_at_ms < LIMIT_PING_MS ||
+	    engine->elapsed_ms - engine->pinged_at_ms < LIMIT_PING_MS)
+		return STATUS_OK;
+	engine->pinged_at_ms = engine->elapsed_ms;
+	ping.token = ++engine->ping_token;
+	status = message_ping_encode(&ping, &engine->body, err);
+	if (status != STATUS_OK)
+		return status;
+	return engine_send(engine, FRAME_PING, err);
+}
+
+static enum status
+send_renewal(struct engine *engine, struct error *err)
+{
+	struct certificate_message message;
+	enum status status;
+
+	message.der = buffer_view(&engine->csr);
+	if (message.der.size == 0 || engine->renewing)
+		return STATUS_OK;
+	engine->renewing = true;
+	status =
+	    message_certificate_message_encode(&message, &engine->body, err);
+	if (status != STATUS_OK)
+		return status;
+	return engine_send(engine, FRAME_RENEW, err);
+}
+
+static enum status
+pump(struct engine *engine, struct error *err)
+{
+	enum status status;
+
+	if (engine->state == ENGINE_OFFLINE || engine->hang_up)
+		return STATUS_OK;
+	status = notice_writes(engine, err);
+	if (status == STATUS_OK)
+		status = push_pump(engine, err);
+	if (status == STATUS_OK)
+		status = keep_alive(engine, err);
+	if (status != STATUS_OK || !engine_is_welcome(engine) ||
+	    engine->hang_up)
+		return status;
+	status = take_pump(engine, err);
+	if (status == STATUS_OK)
+		status = end_pump(engine, err);
+	if (status == STATUS_OK)
+		status = push_pump(engine, err); /* receipts */
+	if (status == STATUS_OK)
+		status = end_confirm(engine, err);
+	if (status == STATUS_OK)
+		status = send_renewal(engine, err);
+	if (status == STATUS_OK)
+		status = prove_pump(engine, err);
+	return status;
+}
+
+enum status
+engine_send(struct engine *engine, enum frame_type type, struct error *err)
+{
+	return frame_write(&engine->output, (uint8_t)type,
+	    buffer_view(&engine->body), engine->options.codec, err);
+}
+
+enum status
+engine_complain(struct engine *engine, enum goodbye_code code, const char *why)
+{
+	struct goodbye goodbye = {
+		.code = (uint32_t)code,
+		.text = bytes_of_text(why),
+	};
+
+	if (replica_in_transaction(engine->replica))
+		replica_rollback(engine->replica);
+	if (goodbye.text.size > ENGINE_TEXT_BYTES)
+		goodbye.text.size = ENGINE_TEXT_BYTES;
+	memcpy(engine->goodbye_text, goodbye.text.data, goodbye.text.size);
+	engine->status.goodbye.code = goodbye.code;
+	engine->status.goodbye.text.data =
+	    (const uint8_t *)engine->goodbye_text;
+	engine->status.goodbye.text.size = goodbye.text.size;
+	engine->hang_up = true;
+	if (message_goodbye_encode(&goodbye, &engine->body, NULL) == STATUS_OK)
+		(void)engine_send(engine, FRAME_GOODBYE, NULL);
+	return STATUS_OK;
+}
+
+enum status
+engine_get_status(struct engine *engine, struct engine_status *status,
+    struct error *err)
+{
+	struct dossier_totals totals;
+	enum status result;
+
+	result = pending_count(engine->replica, &engine->status.waiting,
+	    &engine->status.aside, err);
+	if (result == STATUS_OK)
+		result = dossier_count(engine->replica, &totals, err);
+	if (result != STATUS_OK)
+		return result;
+	engine->status.state = engine->state;
+	engine->status.cursor = engine->cursor;
+	engine->status.proved = engine->proved && engine->status.waiting == 0;
+	engine->status.differs = engine->differs;
+	engine->status.filling = totals.filling;
+	engine->status.filled_permille =
+	    engine->fresh || totals.all == 0
+		? 0
+		: 1000 * (totals.all - totals.filling) / totals.all;
+	*status = engine->status;
+	return STATUS_OK;
+}
+
+enum status
+engine_renew(struct engine *engine, struct bytes csr)
+{
+	buffer_clear(&engine->csr);
+	return buffer_append(&engine->csr, csr);
+}
+
+void
+engine_leave(struct engine *engine)
+{
+	engine->leaving = true;
+}

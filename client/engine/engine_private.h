@@ -1,0 +1,176 @@
+/*
+ * The engine's parts share this; nobody else includes it.
+ *
+ *	engine.c	the door, the states, frames in and out
+ *	engine_push.c	what waits goes to the hub, answers come back
+ *	engine_take.c	stream, fills and fetches
+ *	engine_end.c	closed dossiers, receipts, how far is confirmed, leaving
+ *	engine_prove.c	"synced", said only when it is proved
+ */
+#ifndef CLIENT_ENGINE_ENGINE_PRIVATE_H
+#define CLIENT_ENGINE_ENGINE_PRIVATE_H
+
+#include "client/engine/engine.h"
+#include "common/replica/pending.h"
+
+enum {
+	ENGINE_BATCH_BYTES_FIRST = 32 * 1024,
+	ENGINE_BATCHES_IN_FLIGHT = 2,
+	ENGINE_BATCH_FAST_MS = 500,  /* a batch that took less: try more */
+	ENGINE_BATCH_SLOW_MS = 3000, /* one that took more: try less */
+	ENGINE_PROOF_MS = 60 * 1000, /* ask again after no answer */
+	ENGINE_CLOCK_NOISE_MS = 60 * 1000,
+	ENGINE_TEXT_BYTES = 200
+};
+
+/* One PUSH that is not wholly answered. */
+struct push_sent {
+	uint32_t commits;
+	uint32_t bytes;
+	uint64_t at_ms;
+};
+
+struct engine {
+	struct engine_options options;
+	struct replica *replica;
+	struct replica_identity identity;
+	enum engine_state state;
+	uint64_t now_ms;
+	uint64_t elapsed_ms;
+
+	/* bytes */
+	struct buffer input;
+	struct buffer output;
+	struct buffer given; /* what the last update borrowed */
+	struct buffer body;
+	struct buffer scratch;
+	struct arena arena;
+	size_t unsent_bytes;
+
+	/* the line */
+	uint64_t heard_at_ms;
+	uint64_t pinged_at_ms;
+	uint64_t ping_token;
+	uint64_t hello_at_ms;
+	uint32_t batch_bytes;
+	bool hang_up;
+
+	/* where this replica stands; kept in its meta table */
+	uint64_t cursor;
+	uint64_t start; /* the hub's head when this replica was fresh */
+	uint64_t confirmed_sent;
+	bool fresh;
+
+	/* pushing */
+	uint64_t sent_after[LANE_COUNT];
+	struct push_sent sent[ENGINE_BATCHES_IN_FLIGHT];
+	uint32_t sent_count;
+	bool send_again; /* something was refused: all that waits goes again */
+	uint64_t acknowledged; /* the greatest sequence of ours */
+
+	/* taking */
+	uint64_t asked[LIMIT_FILLS];
+	uint32_t asked_count;
+	struct buffer lacking; /* own ids to fetch, 8 bytes each, native */
+	uint32_t fetching;
+
+	/* proving */
+	bool proved;
+	bool differs;
+	bool prove_wanted;
+	uint64_t prove_asked_at_ms;
+
+	/* leaving and renewing */
+	bool leaving;
+	bool leave_sent;
+	struct buffer csr;
+	struct buffer certificate;
+	bool renewing;
+
+	struct engine_status status;
+	char goodbye_text[ENGINE_TEXT_BYTES];
+	uint32_t data_version;
+};
+
+/* --- engine.c ------------------------------------------------------------- */
+
+/* Append engine->body as one frame to the output. */
+enum status engine_send(struct engine *engine, enum frame_type type,
+    struct error *err);
+
+/* The hub said what it should not: say why and hang up.  STATUS_OK. */
+enum status engine_complain(struct engine *engine, enum goodbye_code code,
+    const char *why);
+
+static inline bool
+engine_is_welcome(const struct engine *engine)
+{
+	return engine->state == ENGINE_CATCHING_UP ||
+	       engine->state == ENGINE_IN_STEP;
+}
+
+/* --- engine_push.c -------------------------------------------------------- */
+
+void push_begin(struct engine *engine);
+
+/* The line broke: a batch that was not answered was too large for it. */
+void push_end(struct engine *engine);
+
+/* Send batches while there is something to send and room for it. */
+enum status push_pump(struct engine *engine, struct error *err);
+
+enum status push_take_answers(struct engine *engine, struct bytes body,
+    struct error *err);
+
+/* --- engine_take.c -------------------------------------------------------- */
+
+enum status take_begin(struct engine *engine, struct error *err);
+
+/* After WELCOME: a fresh replica learns where its stream starts. */
+enum status take_start(struct engine *engine, uint64_t start,
+    struct error *err);
+
+enum status take_stream(struct engine *engine, struct bytes body,
+    struct error *err);
+
+enum status take_fills(struct engine *engine, struct bytes body,
+    struct error *err);
+
+enum status take_fetched(struct engine *engine, struct bytes body,
+    struct error *err);
+
+/* Ask for dossiers to fill and commits to fetch. */
+enum status take_pump(struct engine *engine, struct error *err);
+
+uint32_t take_lacking_count(const struct engine *engine);
+
+/* --- engine_end.c --------------------------------------------------------- */
+
+/* Purge what was closed and has nothing waiting, with receipts. */
+enum status end_pump(struct engine *engine, struct error *err);
+
+/* Tell the hub how far all is stored, and how far nothing waits. */
+enum status end_confirm(struct engine *engine, struct error *err);
+
+enum status end_confirmed(struct engine *engine, uint64_t *confirmed,
+    struct error *err);
+
+/* Whether a waiting commit of ours was taken after the freeze of its dossier,
+ * so that it is another school's now. */
+enum status end_has_passed_on(struct engine *engine,
+    const struct answer *answer, bool *passed, struct error *err);
+
+/* It leaves this replica. */
+enum status end_pass_on(struct engine *engine, uint64_t id, struct error *err);
+
+/* --- engine_prove.c ------------------------------------------------------- */
+
+/* Something changed: what was proved is proved no more. */
+void prove_forget(struct engine *engine);
+
+enum status prove_pump(struct engine *engine, struct error *err);
+
+enum status prove_take_proof(struct engine *engine, struct bytes body,
+    struct error *err);
+
+#endif
