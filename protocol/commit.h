@@ -10,7 +10,9 @@
  * or two.  The bytes are canonical: the shortest msgpack form of everything,
  * replaced ids ascending, columns of a field ascending by bytes, fields of a
  * change ascending by first column, no column twice in a change.  Decoding,
- * encoding and comparing therefore proves that they are.
+ * encoding and comparing therefore proves that they are.  There is at least one
+ * change, a field in each and a column in each field; names of collections and
+ * columns are 1 to 64 of a-z, 0-9 and _.
  *
  * Change i of a commit has the id commit.id + i.  A change whose record is its
  * own id creates that record.  A redacted change keeps its columns and what
