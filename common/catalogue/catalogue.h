@@ -61,6 +61,7 @@ enum right {
 				   `school` column the record bears */
 	RIGHT_NONMEMBER = 64,  /* any, where the record says member = N */
 	RIGHT_SENDER = 128,    /* hold, while the receiver is no member */
+	RIGHT_NONMEMBER_AUTHOR = 256, /* author, where member = N */
 };
 
 /* People's roles, checked by the school's own program. */
@@ -78,6 +79,9 @@ enum role {
 struct code {
 	const char *code;
 	const char *label;
+	/* Of the column `kind`: who sees a record of this kind; 0 as the
+	 * collection says. */
+	uint32_t roles; /* enum role */
 };
 
 /* An unknown code is kept as it came, and flagged; closed sets (state machines
@@ -88,6 +92,12 @@ struct code_set {
 	bool closed;
 };
 
+/*
+ * ctf of a column is a path of elements: "Surname"; "/A/B" from Pupil, "../A"
+ * beside the collection's element, "." its own text; "LEA+Estab" two put
+ * together; "Phone[H]/PhoneNo" that whose TelephoneType is H, "[*]" that of a
+ * type which no other column names.
+ */
 struct column {
 	const char *name;
 	enum column_type type;
@@ -100,7 +110,7 @@ struct column {
 	const char *tie;   /* columns with one tie are one field; or NULL */
 	const char *refers;
 	const struct code_set *codes;
-	const char *ctf; /* element below the collection's path; or NULL */
+	const char *ctf; /* where below the collection's path; or NULL */
 	uint32_t roles;  /* who may see and write it; 0 as the collection */
 	uint32_t update_also; /* enum right: who else may update this column */
 	uint32_t since; /* the catalogue version that brought it; 0 is 1 */
@@ -117,9 +127,13 @@ struct collection {
 	bool append_only;       /* no column is ever replaced */
 	bool author_none;       /* commits on it name no author */
 	uint32_t flags; /* COLUMN_SPECIAL, COLUMN_CONFIDENTIAL: all of it */
+	/* In a safeguarding dossier it is ROLE_LEAD, whatever stands here. */
 	uint32_t roles;
-	const char *ctf; /* path of the element below Pupil; or NULL */
-	const char *duplicate_key; /* "laestab,entry_date": proposes equals */
+	uint32_t roles_own; /* who sees and writes only what is theirs */
+	const char *ctf;    /* path below Pupil, "" itself; or NULL */
+	/* "laestab,entry_date" proposes equals; "upn|a,b": upn, failing that
+	 * a and b.  NULL: no two are ever proposed as one. */
+	const char *duplicate_key;
 	uint32_t since;
 };
 
