@@ -1,0 +1,543 @@
+/*
+ * The agent's life: connect, let the engine speak, wait and try again.
+ *
+ *	WAITING --timer--> CONNECTING --on_open--> CONNECTED
+ *	   ^                    |                      |
+ *	   +------ on_closed ---+----------------------+
+ *
+ * Callbacks record what happened and step the engine; the engine decides.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/agent/agent.h"
+#include "client/agent/device.h"
+#include "client/agent/memo.h"
+#include "common/support/clock.h"
+#include "common/support/random.h"
+
+struct agent {
+	struct agent_options options;
+	struct agent_handlers handlers;
+	void *user;
+	uv_loop_t *loop;
+	uv_timer_t timer;
+	bool timer_open;
+
+	struct codec *codec;
+	struct engine *engine;
+	struct tls_context *context;
+	struct link *link;
+	struct link_counts counts; /* of links that have ended */
+	uint32_t connections;
+	bool open;
+	bool resumed;
+
+	uint32_t data_version;
+	uint64_t engine_wake_ms;
+	uint64_t connect_at_ms; /* monotonic */
+	uint32_t failures;
+	uint64_t offline_since_ms;
+	uint64_t remembered_at_ms;
+	enum engine_state remembered_state;
+	bool remembered_proved;
+	uint64_t remembered_waiting;
+	uint64_t progress_at_ms;
+	uint64_t progress;
+	uint64_t wish;
+
+	bool introduced;
+	bool stopping;
+	bool done;
+	struct error why;
+};
+
+static void step(struct agent *agent, enum engine_event_type type,
+    struct bytes bytes);
+
+/* In the order in which they fire. */
+static void on_timer(uv_timer_t *timer);
+static void on_open(struct link *link, const struct link_info *info,
+    void *user);
+static void on_bytes(struct link *link, struct bytes bytes, void *user);
+static void on_drained(struct link *link, void *user);
+static void on_closed(struct link *link, const struct error *why, void *user);
+
+static const struct link_handlers link_handlers = {
+	.on_open = on_open,
+	.on_bytes = on_bytes,
+	.on_drained = on_drained,
+	.on_closed = on_closed,
+};
+
+/* --- the end -------------------------------------------------------------- */
+
+static void
+on_timer_closed(uv_handle_t *handle)
+{
+	struct agent *agent = handle->data;
+
+	agent->timer_open = false;
+	if (agent->handlers.on_done != NULL)
+		agent->handlers.on_done(agent, &agent->why, agent->user);
+}
+
+/* Only once; the link is closed first, and then the timer. */
+static void
+finish(struct agent *agent, const struct error *why)
+{
+	if (!agent->done) {
+		agent->done = true;
+		if (why != NULL)
+			agent->why = *why;
+	}
+	if (agent->link != NULL) {
+		link_close(agent->link);
+		return;
+	}
+	if (!uv_is_closing((uv_handle_t *)&agent->timer))
+		uv_close((uv_handle_t *)&agent->timer, on_timer_closed);
+}
+
+static void
+fail(struct agent *agent, const struct error *why)
+{
+	log_event(agent->options.log, LOG_ERROR, "agent.failed",
+	    LOG_TOKEN("status", status_name(why->status)));
+	if (agent->options.mode != AGENT_RUN) {
+		finish(agent, why);
+		return;
+	}
+	/* A full disk may have room tomorrow: go on trying. */
+	if (agent->link != NULL)
+		link_abort(agent->link);
+}
+
+/* --- what other processes see --------------------------------------------- */
+
+static void
+remember(struct agent *agent, bool always)
+{
+	struct engine_status status;
+	struct error error;
+	uint64_t now = clock_monotonic_ms();
+
+	if (engine_get_status(agent->engine, &status, &error) != STATUS_OK)
+		return;
+	if (agent->handlers.on_status != NULL)
+		agent->handlers.on_status(agent, &status, agent->user);
+	if (!always && status.state == agent->remembered_state &&
+	    status.proved == agent->remembered_proved &&
+	    status.waiting == agent->remembered_waiting &&
+	    now - agent->remembered_at_ms < AGENT_REMEMBER_MS)
+		return;
+	if (memo_write(agent->options.replica, &status, agent->offline_since_ms,
+		&error) != STATUS_OK)
+		return;
+	agent->remembered_at_ms = now;
+	agent->remembered_state = status.state;
+	agent->remembered_proved = status.proved;
+	agent->remembered_waiting = status.waiting;
+}
+
+/* --- steps of the engine -------------------------------------------------- */
+
+static void
+keep_certificate(struct agent *agent, struct bytes certificate)
+{
+	struct error error;
+
+	if (folder_renew(agent->options.folder, certificate, &error) ==
+	    STATUS_OK) {
+		log_event(agent->options.log, LOG_INFO, "agent.renewed",
+		    LOG_NUMBER("connections", agent->connections));
+		tls_context_destroy(agent->context);
+		agent->context = NULL; /* made anew for the next connection */
+		return;
+	}
+	log_event(agent->options.log, LOG_WARNING, "agent.renewal_failed",
+	    LOG_TOKEN("status", status_name(error.status)));
+}
+
+/* Once the first sync is over: this computer's key goes into its record. */
+static void
+introduce(struct agent *agent)
+{
+	struct engine_status status;
+
+	if (agent->introduced || agent->options.mode == AGENT_LEAVE ||
+	    engine_get_status(agent->engine, &status, NULL) != STATUS_OK ||
+	    !status.proved)
+		return;
+	if (device_introduce(agent->options.folder, agent->options.replica,
+		(uint64_t)clock_unix_ms(), &agent->introduced,
+		NULL) == STATUS_OK &&
+	    agent->introduced)
+		step(agent, ENGINE_TICK, (struct bytes){ NULL, 0 });
+}
+
+/* ONCE is done when it is proved, or when it can be no better. */
+static void
+look_whether_done(struct agent *agent)
+{
+	struct engine_status status;
+	uint64_t progress, now = clock_monotonic_ms();
+
+	if (engine_get_status(agent->engine, &status, NULL) != STATUS_OK)
+		return;
+	if (agent->options.mode == AGENT_RUN) {
+		if (agent->wish > 0 && (status.proved || status.differs)) {
+			(void)memo_meet_wish(agent->options.replica,
+			    agent->wish, NULL);
+			agent->wish = 0;
+		}
+		return;
+	}
+	progress = status.sent_bytes + status.received_bytes;
+	if (progress != agent->progress) {
+		agent->progress = progress;
+		agent->progress_at_ms = now;
+	}
+	if (agent->options.mode == AGENT_ONCE && status.proved)
+		finish(agent, NULL);
+	else if (agent->options.mode == AGENT_ONCE && status.differs) {
+		error_set(&agent->why, STATUS_STALE,
+		    "this computer's records are not the same as the hub's");
+		finish(agent, &agent->why);
+	} else if (now - agent->progress_at_ms > AGENT_ONCE_MS) {
+		error_set(&agent->why, STATUS_TIMEOUT,
+		    "the hub was not reached in time; try again later");
+		finish(agent, &agent->why);
+	}
+}
+
+static void
+act_on(struct agent *agent, const struct engine_update *update)
+{
+	agent->engine_wake_ms = update->wake_ms;
+	if (update->output.size > 0 && agent->open &&
+	    link_write(agent->link, update->output) != STATUS_OK)
+		link_abort(agent->link);
+	if (update->certificate.size > 0)
+		keep_certificate(agent, update->certificate);
+	if (update->left) {
+		finish(agent, NULL);
+		return;
+	}
+	if (update->revoked) {
+		error_set(&agent->why, STATUS_DENIED,
+		    "this computer was removed by the hub's administrator; "
+		    "ask for a new invitation if that was a mistake");
+		finish(agent, &agent->why);
+		return;
+	}
+	if (update->wish == ENGINE_HANG_UP && agent->link != NULL)
+		link_close(agent->link);
+}
+
+static void
+step(struct agent *agent, enum engine_event_type type, struct bytes bytes)
+{
+	struct engine_event event = {
+		.type = type,
+		.now_ms = (uint64_t)clock_unix_ms(),
+		.elapsed_ms = clock_monotonic_ms(),
+		.bytes = bytes,
+		.unsent_bytes =
+		    agent->open ? link_queued_bytes(agent->link) : 0,
+	};
+	struct engine_update update;
+	struct error error;
+
+	if (engine_step(agent->engine, &event, &update, &error) != STATUS_OK) {
+		fail(agent, &error);
+		return;
+	}
+	act_on(agent, &update);
+	if (agent->done)
+		return;
+	remember(agent, false);
+	introduce(agent);
+	look_whether_done(agent);
+}
+
+/* --- the link ------------------------------------------------------------- */
+
+static enum status
+make_context(struct agent *agent, struct error *err)
+{
+	struct folder *folder = agent->options.folder;
+	struct tls_client_options options = {
+		.protocol = TLS_PROTOCOL_SYNC,
+		.authority = buffer_view(&folder->authority),
+		.key = folder->key,
+		.certificate = buffer_view(&folder->certificate),
+	};
+
+	if (agent->context != NULL)
+		return STATUS_OK;
+	return tls_context_create_client(&options, &agent->context, err);
+}
+
+static void
+connect_now(struct agent *agent)
+{
+	struct folder *folder = agent->options.folder;
+	struct link_options options = {
+		.host = folder->host,
+		.port = folder->port,
+		.proxy = folder->has_proxy ? &folder->proxy : NULL,
+	};
+	struct buffer session = { 0 };
+	struct error error;
+	enum status status;
+
+	status = make_context(agent, &error);
+	if (status == STATUS_OK) {
+		folder_load_session(folder, &session);
+		options.session = buffer_view(&session);
+		options.context = agent->context;
+		status = link_connect(agent->loop, &options, &link_handlers,
+		    agent, &agent->link, &error);
+	}
+	key_wipe(&session);
+	if (status != STATUS_OK)
+		on_closed(NULL, &error, agent);
+}
+
+static void
+renew_if_due(struct agent *agent)
+{
+	struct buffer request = { 0 };
+
+	if (folder_wants_renewal(agent->options.folder, clock_unix_ms()) &&
+	    certificate_make_request(agent->options.folder->key, &request,
+		NULL) == STATUS_OK)
+		(void)engine_renew(agent->engine, buffer_view(&request));
+	buffer_deinit(&request);
+}
+
+static void
+on_open(struct link *link, const struct link_info *info, void *user)
+{
+	struct agent *agent = user;
+	struct buffer session = { 0 };
+
+	agent->open = true;
+	agent->connections++;
+	agent->resumed = info->tls.resumed;
+	agent->offline_since_ms = 0;
+	log_event(agent->options.log, LOG_INFO, "agent.connected",
+	    LOG_NUMBER("resumed", info->tls.resumed));
+	if (!info->tls.resumed &&
+	    link_save_session(link, &session, NULL) == STATUS_OK)
+		folder_save_session(agent->options.folder,
+		    buffer_view(&session));
+	key_wipe(&session);
+	renew_if_due(agent);
+	step(agent, ENGINE_CONNECTED, (struct bytes){ NULL, 0 });
+}
+
+static void
+on_bytes(struct link *link, struct bytes bytes, void *user)
+{
+	struct agent *agent = user;
+
+	(void)link;
+	agent->failures = 0;
+	step(agent, ENGINE_RECEIVED, bytes);
+}
+
+static void
+on_drained(struct link *link, void *user)
+{
+	(void)link;
+	step(user, ENGINE_TICK, (struct bytes){ NULL, 0 });
+}
+
+/* Exponential, with full jitter over the upper half. */
+static uint64_t
+back_off(uint32_t failures)
+{
+	uint64_t wait = LIMIT_BACKOFF_MS_MIN;
+
+	for (uint32_t i = 1; i < failures && wait < LIMIT_BACKOFF_MS; i++)
+		wait *= 2;
+	if (wait > LIMIT_BACKOFF_MS)
+		wait = LIMIT_BACKOFF_MS;
+	return wait / 2 + random_below((uint32_t)(wait / 2) + 1);
+}
+
+static void
+add_counts(struct agent *agent, const struct link *link)
+{
+	struct link_counts counts = link_get_counts(link);
+
+	agent->counts.raw_in += counts.raw_in;
+	agent->counts.raw_out += counts.raw_out;
+	agent->counts.plain_in += counts.plain_in;
+	agent->counts.plain_out += counts.plain_out;
+}
+
+static void
+on_closed(struct link *link, const struct error *why, void *user)
+{
+	struct agent *agent = user;
+	bool was_open = agent->open;
+
+	if (link != NULL)
+		add_counts(agent, link);
+	agent->link = NULL;
+	agent->open = false;
+	if (agent->offline_since_ms == 0)
+		agent->offline_since_ms = (uint64_t)clock_unix_ms();
+	if (agent->done || agent->stopping) {
+		remember(agent, true);
+		finish(agent, NULL);
+		return;
+	}
+	log_event(agent->options.log, LOG_INFO, "agent.disconnected",
+	    LOG_TOKEN("status", status_name(why->status)));
+	if (was_open)
+		step(agent, ENGINE_DISCONNECTED, (struct bytes){ NULL, 0 });
+	if (agent->done)
+		return;
+	agent->failures++;
+	agent->connect_at_ms = clock_monotonic_ms() + back_off(agent->failures);
+	/* Once means now: a hub that is not there is said so at once. */
+	if (agent->options.mode != AGENT_RUN && agent->connections == 0)
+		finish(agent, why);
+	remember(agent, false);
+}
+
+/* --- the timer ------------------------------------------------------------ */
+
+/* Somebody on this computer wants a sync now. */
+static void
+look_for_wishes(struct agent *agent)
+{
+	uint64_t wish, met;
+
+	if (memo_get_wish(agent->options.replica, &wish, NULL) != STATUS_OK ||
+	    replica_meta_get(agent->options.replica, "wish_met", 0, &met,
+		NULL) != STATUS_OK ||
+	    wish <= met)
+		return;
+	agent->wish = wish;
+	if (agent->link == NULL)
+		agent->connect_at_ms = 0;
+}
+
+static void
+on_timer(uv_timer_t *timer)
+{
+	struct agent *agent = timer->data;
+	uint64_t now = clock_monotonic_ms();
+	uint32_t version;
+	bool written;
+
+	if (agent->done)
+		return;
+	if (agent->link == NULL && now >= agent->connect_at_ms)
+		connect_now(agent);
+	if (agent->done || replica_data_version(agent->options.replica,
+			       &version, NULL) != STATUS_OK)
+		return;
+	written = version != agent->data_version;
+	agent->data_version = version;
+	if (written)
+		look_for_wishes(agent);
+	if (written || (agent->open && now >= agent->engine_wake_ms))
+		step(agent, ENGINE_TICK, (struct bytes){ NULL, 0 });
+	else if (agent->options.mode != AGENT_RUN)
+		look_whether_done(agent);
+}
+
+/* --- from outside --------------------------------------------------------- */
+
+enum status
+agent_start(uv_loop_t *loop, const struct agent_options *options,
+    const struct agent_handlers *handlers, void *user, struct agent **out,
+    struct error *err)
+{
+	struct engine_options engine_options = {
+		.replica = options->replica,
+		.program = THROUGHLINE_VERSION,
+		.sign = folder_sign,
+		.sign_context = options->folder,
+		.seed = random_u64(),
+	};
+	struct agent *agent = calloc(1, sizeof(*agent));
+	enum status status;
+
+	if (agent == NULL)
+		return error_set(err, STATUS_NOMEM, "start");
+	agent->options = *options;
+	agent->handlers = *handlers;
+	agent->user = user;
+	agent->loop = loop;
+	agent->progress_at_ms = clock_monotonic_ms();
+	status = codec_create(&agent->codec, err);
+	engine_options.codec = agent->codec;
+	if (status == STATUS_OK)
+		status = engine_create(&engine_options, &agent->engine, err);
+	if (status != STATUS_OK) {
+		agent_destroy(agent);
+		return status;
+	}
+	if (options->mode == AGENT_LEAVE)
+		engine_leave(agent->engine);
+	uv_timer_init(loop, &agent->timer);
+	agent->timer.data = agent;
+	agent->timer_open = true;
+	uv_timer_start(&agent->timer, on_timer, 0, AGENT_LOOK_MS);
+	look_for_wishes(agent);
+	*out = agent;
+	return STATUS_OK;
+}
+
+void
+agent_stop(struct agent *agent)
+{
+	agent->stopping = true;
+	finish(agent, NULL);
+}
+
+void
+agent_destroy(struct agent *agent)
+{
+	if (agent == NULL)
+		return;
+	assert(!agent->timer_open && agent->link == NULL);
+	engine_destroy(agent->engine);
+	codec_destroy(agent->codec);
+	tls_context_destroy(agent->context);
+	free(agent);
+}
+
+struct link_counts
+agent_counts(const struct agent *agent)
+{
+	struct link_counts counts = agent->counts, now = { 0 };
+
+	if (agent->link != NULL)
+		now = link_get_counts(agent->link);
+	counts.raw_in += now.raw_in;
+	counts.raw_out += now.raw_out;
+	counts.plain_in += now.plain_in;
+	counts.plain_out += now.plain_out;
+	return counts;
+}
+
+uint32_t
+agent_connections(const struct agent *agent)
+{
+	return agent->connections;
+}
+
+bool
+agent_resumed(const struct agent *agent)
+{
+	return agent->resumed;
+}

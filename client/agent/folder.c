@@ -1,0 +1,354 @@
+#include <assert.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/agent/folder.h"
+#include "common/net/invitation.h"
+#include "common/support/clock.h"
+#include "common/support/file.h"
+#include "common/support/random.h"
+
+static const char *const folder_names[] = {
+	"client.conf",
+	"hub.crt",
+	"site.key",
+	"site.crt",
+	"device.key",
+	"session",
+	"agent.lock",
+	"agent.lock-journal",
+	"replica.db-wal",
+	"replica.db-shm",
+	"replica.db",
+};
+
+char *
+folder_file(const struct folder *folder, const char *name)
+{
+	return file_path(folder->path, name);
+}
+
+/* --- opening -------------------------------------------------------------- */
+
+static enum status
+load_config(struct folder *folder, struct error *err)
+{
+	char *path = folder_file(folder, "client.conf");
+	const char *proxy;
+	enum status status;
+
+	if (path == NULL)
+		return error_set(err, STATUS_NOMEM, "read the settings");
+	status = config_load(path, &folder->config, err);
+	free(path);
+	if (status == STATUS_NOT_FOUND)
+		return error_set(err, status,
+		    "%s has not joined a hub yet: run "
+		    "`throughline join CODE --data %s` with the code that the "
+		    "hub's administrator gave you",
+		    folder->path, folder->path);
+	if (status == STATUS_OK)
+		status = folder_set_hub(folder,
+		    config_text(&folder->config, "hub", ""), err);
+	proxy = config_text(&folder->config, "proxy", NULL);
+	if (status == STATUS_OK && proxy != NULL)
+		status = folder_set_proxy(folder, proxy, err);
+	return status;
+}
+
+static enum status
+load_keys(struct folder *folder, struct error *err)
+{
+	struct buffer seed = { 0 };
+	char *key = folder_file(folder, "site.key");
+	char *certificate = folder_file(folder, "site.crt");
+	char *authority = folder_file(folder, "hub.crt");
+	char *device = folder_file(folder, "device.key");
+	enum status status;
+
+	if (key == NULL || certificate == NULL || authority == NULL ||
+	    device == NULL)
+		status = error_set(err, STATUS_NOMEM, "read the keys");
+	else
+		status = key_load(key, &folder->key, err);
+	if (status == STATUS_OK)
+		status =
+		    certificate_load(certificate, &folder->certificate, err);
+	if (status == STATUS_OK)
+		status = certificate_load(authority, &folder->authority, err);
+	if (status == STATUS_OK)
+		status =
+		    file_read(device, sizeof(folder->device_seed), &seed, err);
+	if (status == STATUS_OK &&
+	    buffer_view(&seed).size != sizeof(folder->device_seed))
+		status =
+		    error_set(err, STATUS_CORRUPT, "%s is damaged", device);
+	if (status == STATUS_OK)
+		memcpy(folder->device_seed, buffer_view(&seed).data,
+		    sizeof(folder->device_seed));
+	key_wipe(&seed);
+	free(key);
+	free(certificate);
+	free(authority);
+	free(device);
+	return status;
+}
+
+enum status
+folder_open(const char *path, struct folder **out, struct error *err)
+{
+	struct folder *folder;
+	enum status status;
+
+	assert(out != NULL && *out == NULL);
+
+	folder = calloc(1, sizeof(*folder));
+	if (folder == NULL)
+		return error_set(err, STATUS_NOMEM, "open %s", path);
+	folder->path = file_path(path, "");
+	if (folder->path == NULL)
+		status = error_set(err, STATUS_NOMEM, "open %s", path);
+	else
+		status = load_config(folder, err);
+	if (status == STATUS_OK)
+		status = load_keys(folder, err);
+	if (status != STATUS_OK) {
+		folder_close(folder);
+		return status;
+	}
+	*out = folder;
+	return STATUS_OK;
+}
+
+void
+folder_close(struct folder *folder)
+{
+	if (folder == NULL)
+		return;
+	free(folder->path);
+	config_deinit(&folder->config);
+	key_destroy(folder->key);
+	buffer_deinit(&folder->certificate);
+	buffer_deinit(&folder->authority);
+	sodium_memzero(folder->device_seed, sizeof(folder->device_seed));
+	free(folder);
+}
+
+enum status
+folder_set_hub(struct folder *folder, const char *host_port, struct error *err)
+{
+	const char *colon = strrchr(host_port, ':');
+	size_t size = colon == NULL ? 0 : (size_t)(colon - host_port);
+	unsigned long port = 0;
+	char *end = NULL;
+
+	if (size >= 2 && host_port[0] == '[' && colon[-1] == ']') {
+		host_port++; /* [::1]:7000 */
+		size -= 2;
+	}
+	if (colon != NULL && colon[1] >= '0' && colon[1] <= '9')
+		port = strtoul(colon + 1, &end, 10);
+	if (size == 0 || size >= FOLDER_HOST_BYTES || port == 0 ||
+	    port > UINT16_MAX || *end != '\0')
+		return error_set(err, STATUS_INVALID,
+		    "the hub's address has to look like hub.example.org:7000");
+	memcpy(folder->host, host_port, size);
+	folder->host[size] = '\0';
+	folder->port = (uint16_t)port;
+	if (!invitation_host_is_valid(folder->host))
+		return error_set(err, STATUS_INVALID,
+		    "%s is not the name or address of a computer",
+		    folder->host);
+	return STATUS_OK;
+}
+
+enum status
+folder_set_proxy(struct folder *folder, const char *proxy, struct error *err)
+{
+	enum status status;
+
+	status = proxy_parse(bytes_of_text(proxy), &folder->proxy, err);
+	folder->has_proxy = status == STATUS_OK;
+	return status;
+}
+
+enum status
+folder_open_replica(const struct folder *folder, bool write,
+    struct replica **out, struct error *err)
+{
+	struct replica_options options = {
+		.kind = REPLICA_CLIENT,
+		.must_exist = true,
+		.read_only = false,
+	};
+	char *path = folder_file(folder, "replica.db");
+	enum status status;
+
+	if (path == NULL)
+		return error_set(err, STATUS_NOMEM, "open the replica");
+	options.path = path;
+	status = replica_open(&options, out, err);
+	free(path);
+	if (status == STATUS_OK && write)
+		status = replica_jump(*out, (uint32_t)random_u64(), err);
+	if (status != STATUS_OK) {
+		replica_close(*out);
+		*out = NULL;
+	}
+	return status;
+}
+
+/* --- certificates --------------------------------------------------------- */
+
+enum status
+folder_renew(struct folder *folder, struct bytes certificate, struct error *err)
+{
+	char *path;
+	enum status status;
+
+	status = certificate_match(certificate, folder->key, err);
+	if (status == STATUS_OK)
+		status = certificate_check_issuer(certificate,
+		    buffer_view(&folder->authority), err);
+	if (status != STATUS_OK)
+		return error_wrap(err, "the hub's new certificate");
+	path = folder_file(folder, "site.crt");
+	if (path == NULL)
+		return error_set(err, STATUS_NOMEM, "keep a certificate");
+	status = certificate_save(certificate, path, err);
+	free(path);
+	if (status != STATUS_OK)
+		return status;
+	buffer_clear(&folder->certificate);
+	if (buffer_append(&folder->certificate, certificate) != STATUS_OK)
+		return error_set(err, STATUS_NOMEM, "keep a certificate");
+	folder_save_session(folder, (struct bytes){ NULL, 0 });
+	return STATUS_OK;
+}
+
+bool
+folder_wants_renewal(const struct folder *folder, int64_t unix_ms)
+{
+	struct certificate_info info;
+	int64_t from, life;
+
+	if (certificate_parse(buffer_view(&folder->certificate), &info, NULL) !=
+	    STATUS_OK)
+		return false;
+	from = info.not_before_s + CERTIFICATE_BACKDATE_S;
+	life = info.not_after_s - from;
+	return unix_ms / 1000 - from >= life / 3 * 2;
+}
+
+void
+folder_load_session(const struct folder *folder, struct buffer *out)
+{
+	char *path = folder_file(folder, "session");
+
+	buffer_clear(out);
+	if (path != NULL &&
+	    file_read(path, TLS_SESSION_BYTES, out, NULL) != STATUS_OK)
+		buffer_clear(out);
+	free(path);
+}
+
+/* Without it the next handshake is a full one, so a failure is no error. */
+void
+folder_save_session(const struct folder *folder, struct bytes session)
+{
+	char *path = folder_file(folder, "session");
+
+	if (path != NULL && session.size == 0)
+		(void)file_remove(path, NULL);
+	else if (path != NULL)
+		(void)file_write(path, session, FILE_SECRET, NULL);
+	free(path);
+}
+
+/* --- the device ----------------------------------------------------------- */
+
+void
+folder_device_public(const struct folder *folder, uint8_t public[32])
+{
+	uint8_t secret[crypto_sign_SECRETKEYBYTES];
+
+	crypto_sign_seed_keypair(public, secret, folder->device_seed);
+	sodium_memzero(secret, sizeof(secret));
+}
+
+enum status
+folder_sign(void *context, struct bytes message, uint8_t signature[64])
+{
+	const struct folder *folder = context;
+	uint8_t public[crypto_sign_PUBLICKEYBYTES];
+	uint8_t secret[crypto_sign_SECRETKEYBYTES];
+
+	crypto_sign_seed_keypair(public, secret, folder->device_seed);
+	crypto_sign_detached(signature, NULL, message.data, message.size,
+	    secret);
+	sodium_memzero(secret, sizeof(secret));
+	return STATUS_OK;
+}
+
+/* --- the lock ------------------------------------------------------------- */
+
+/* An SQLite transaction is a lock that works alike on every system, and that
+ * the end of the process releases. */
+struct folder_lock {
+	sqlite3 *database;
+};
+
+enum status
+folder_lock(const char *folder, struct folder_lock **out, struct error *err)
+{
+	struct folder_lock *lock = calloc(1, sizeof(*lock));
+	char *path = file_path(folder, "agent.lock");
+	int code = SQLITE_NOMEM;
+
+	if (lock != NULL && path != NULL)
+		code = sqlite3_open(path, &lock->database);
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(lock->database,
+		    "PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE", NULL, NULL,
+		    NULL);
+	free(path);
+	if (code == SQLITE_OK) {
+		*out = lock;
+		return STATUS_OK;
+	}
+	folder_unlock(lock);
+	if (code == SQLITE_BUSY)
+		return error_set(err, STATUS_BUSY,
+		    "throughline is running on %s already", folder);
+	return error_set(err, STATUS_IO, "%s/agent.lock: %s", folder,
+	    sqlite3_errstr(code));
+}
+
+void
+folder_unlock(struct folder_lock *lock)
+{
+	if (lock == NULL)
+		return;
+	sqlite3_close(lock->database);
+	free(lock);
+}
+
+enum status
+folder_erase(const char *folder, struct error *err)
+{
+	enum status status = STATUS_OK;
+	size_t count = sizeof(folder_names) / sizeof(folder_names[0]);
+
+	for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+		char *path = file_path(folder, folder_names[i]);
+
+		if (path == NULL)
+			return error_set(err, STATUS_NOMEM, "erase %s", folder);
+		status = file_remove(path, err);
+		free(path);
+	}
+	return status;
+}

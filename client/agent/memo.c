@@ -1,0 +1,215 @@
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "client/agent/memo.h"
+#include "common/replica/dossier.h"
+#include "common/replica/pending.h"
+#include "common/replica/record.h"
+#include "common/support/clock.h"
+
+static const char *const names[] = {
+	[MEMO_FIRST_SYNC] = "first sync",
+	[MEMO_SYNCED] = "synced",
+	[MEMO_WAITING] = "waiting",
+	[MEMO_CHECKING] = "checking",
+	[MEMO_OFFLINE] = "offline",
+	[MEMO_DIFFERS] = "differs",
+	[MEMO_REVOKED] = "removed",
+};
+
+const char *
+memo_state_name(enum memo_state state)
+{
+	return names[state];
+}
+
+/* "2026-07-21 16:42" */
+static void
+format_minute(uint64_t unix_ms, char out[CLOCK_TEXT_BYTES])
+{
+	clock_format((int64_t)unix_ms, out);
+	out[10] = ' ';
+	out[16] = '\0';
+}
+
+void
+memo_sentence(const struct memo *memo, char out[MEMO_SENTENCE_BYTES])
+{
+	char when[CLOCK_TEXT_BYTES] = "";
+	char waiting[64] = "nothing is waiting";
+
+	if (memo->waiting > 0)
+		snprintf(waiting, sizeof(waiting), "%" PRIu64 " waiting",
+		    memo->waiting);
+	switch (memo->state) {
+	case MEMO_FIRST_SYNC:
+		snprintf(out, MEMO_SENTENCE_BYTES, "First sync %" PRIu64 " %%",
+		    memo->filled_permille / 10);
+		break;
+	case MEMO_SYNCED:
+		format_minute(memo->last_proved_ms, when);
+		snprintf(out, MEMO_SENTENCE_BYTES, "Synced at %s", when);
+		break;
+	case MEMO_WAITING:
+		snprintf(out, MEMO_SENTENCE_BYTES, "Connected; %s", waiting);
+		break;
+	case MEMO_CHECKING:
+		snprintf(out, MEMO_SENTENCE_BYTES,
+		    "Connected; comparing with the hub");
+		break;
+	case MEMO_OFFLINE:
+		if (memo->offline_since_ms == 0) {
+			snprintf(out, MEMO_SENTENCE_BYTES,
+			    "Not connected yet; %s", waiting);
+			break;
+		}
+		format_minute(memo->offline_since_ms, when);
+		snprintf(out, MEMO_SENTENCE_BYTES, "Offline since %s; %s", when,
+		    waiting);
+		break;
+	case MEMO_DIFFERS:
+		snprintf(out, MEMO_SENTENCE_BYTES,
+		    "Not the same as the hub's records; it will be repaired "
+		    "in the night");
+		break;
+	case MEMO_REVOKED:
+		snprintf(out, MEMO_SENTENCE_BYTES,
+		    "This computer was removed by the hub's administrator");
+		break;
+	}
+}
+
+/* --- the agent writes ----------------------------------------------------- */
+
+static const char *const fact_names[] = {
+	"memo_state",
+	"memo_permille",
+	"memo_alarms",
+	"memo_heard_ms",
+	"memo_proved_ms",
+	"memo_offline_since_ms",
+	"memo_clock_error_ms",
+};
+
+enum {
+	FACT_COUNT = sizeof(fact_names) / sizeof(fact_names[0])
+};
+
+static enum memo_state
+state_of(const struct engine_status *status)
+{
+	if (status->goodbye.code == GOODBYE_REVOKED)
+		return MEMO_REVOKED;
+	if (status->state == ENGINE_OFFLINE || status->state == ENGINE_GREETING)
+		return MEMO_OFFLINE;
+	if (status->filling > 0)
+		return MEMO_FIRST_SYNC;
+	if (status->proved)
+		return MEMO_SYNCED;
+	if (status->waiting > 0)
+		return MEMO_WAITING;
+	return status->differs ? MEMO_DIFFERS : MEMO_CHECKING;
+}
+
+enum status
+memo_write(struct replica *replica, const struct engine_status *status,
+    uint64_t offline_since_ms, struct error *err)
+{
+	const uint64_t facts[FACT_COUNT] = {
+		(uint64_t)state_of(status),
+		status->filled_permille,
+		status->alarms,
+		status->last_heard_ms,
+		status->last_proved_ms,
+		offline_since_ms,
+		(uint64_t)status->clock_error_ms,
+	};
+	enum status result = replica_begin(replica, err);
+
+	for (int i = 0; result == STATUS_OK && i < FACT_COUNT; i++)
+		result =
+		    replica_meta_set(replica, fact_names[i], facts[i], err);
+	if (result == STATUS_OK)
+		result = replica_commit(replica, err);
+	if (result != STATUS_OK)
+		replica_rollback(replica);
+	return result;
+}
+
+/* --- anybody reads -------------------------------------------------------- */
+
+enum status
+memo_read(struct replica *replica, struct memo *memo, struct error *err)
+{
+	uint64_t facts[FACT_COUNT];
+	struct dossier_totals totals;
+	enum status status = STATUS_OK;
+
+	for (int i = 0; status == STATUS_OK && i < FACT_COUNT; i++)
+		status = replica_meta_get(replica, fact_names[i],
+		    i == 0 ? MEMO_OFFLINE : 0, &facts[i], err);
+	if (status == STATUS_OK)
+		status =
+		    pending_count(replica, &memo->waiting, &memo->refused, err);
+	if (status == STATUS_OK)
+		status = conflict_count(replica, &memo->conflicts, err);
+	if (status == STATUS_OK)
+		status = dossier_count(replica, &totals, err);
+	if (status != STATUS_OK)
+		return status;
+	memo->state =
+	    facts[0] <= MEMO_REVOKED ? (enum memo_state)facts[0] : MEMO_OFFLINE;
+	memo->filled_permille = facts[1];
+	memo->alarms = facts[2];
+	memo->last_heard_ms = facts[3];
+	memo->last_proved_ms = facts[4];
+	memo->offline_since_ms = facts[5];
+	memo->clock_error_ms = (int64_t)facts[6];
+	memo->closes_held = totals.closing;
+	if (memo->waiting > 0 &&
+	    (memo->state == MEMO_SYNCED || memo->state == MEMO_CHECKING))
+		memo->state = MEMO_WAITING;
+	return STATUS_OK;
+}
+
+/* --- wishes --------------------------------------------------------------- */
+
+enum status
+memo_wish(struct replica *replica, uint64_t *ticket, struct error *err)
+{
+	enum status status = replica_begin(replica, err);
+
+	if (status == STATUS_OK)
+		status = replica_meta_get(replica, "wish", 0, ticket, err);
+	if (status == STATUS_OK)
+		status = replica_meta_set(replica, "wish", ++*ticket, err);
+	if (status == STATUS_OK)
+		status = replica_commit(replica, err);
+	if (status != STATUS_OK)
+		replica_rollback(replica);
+	return status;
+}
+
+enum status
+memo_wish_met(struct replica *replica, uint64_t ticket, bool *met,
+    struct error *err)
+{
+	uint64_t done = 0;
+	enum status status;
+
+	status = replica_meta_get(replica, "wish_met", 0, &done, err);
+	*met = status == STATUS_OK && done >= ticket;
+	return status;
+}
+
+enum status
+memo_get_wish(struct replica *replica, uint64_t *ticket, struct error *err)
+{
+	return replica_meta_get(replica, "wish", 0, ticket, err);
+}
+
+enum status
+memo_meet_wish(struct replica *replica, uint64_t ticket, struct error *err)
+{
+	return replica_meta_set(replica, "wish_met", ticket, err);
+}

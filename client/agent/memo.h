@@ -1,0 +1,73 @@
+/*
+ * What the agent leaves in the replica for other processes: how the sync
+ * stands, and their wish for one now.
+ */
+#ifndef CLIENT_AGENT_MEMO_H
+#define CLIENT_AGENT_MEMO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client/engine/engine.h"
+
+enum {
+	MEMO_SENTENCE_BYTES = 256
+};
+
+/* As people know it. */
+enum memo_state {
+	MEMO_FIRST_SYNC, /* "First sync 61 %" */
+	MEMO_SYNCED,     /* proved with the hub, nothing waits */
+	MEMO_WAITING,    /* connected, or not running; "3 waiting" */
+	MEMO_CHECKING,   /* connected, nothing waits, not proved yet */
+	MEMO_OFFLINE,    /* "Offline since 16:42; 3 waiting" */
+	MEMO_DIFFERS,    /* the hub's count and sum are not ours */
+	MEMO_REVOKED,
+};
+
+struct memo {
+	enum memo_state state;
+	uint64_t waiting;
+	uint64_t refused;
+	uint64_t conflicts;
+	uint64_t alarms;
+	uint64_t filled_permille;
+	uint64_t closes_held;   /* closed dossiers that wait for a person */
+	uint64_t last_heard_ms; /* Unix time; 0: never */
+	uint64_t last_proved_ms;
+	uint64_t offline_since_ms; /* 0: connected */
+	int64_t clock_error_ms;
+	bool agent_running; /* filled in by who asks the lock */
+};
+
+/* "first sync", "synced", "waiting", "checking", "offline", "differs",
+ * "removed": the words of --json. */
+const char *memo_state_name(enum memo_state state);
+
+/* One sentence for a person.  Times are in UTC. */
+void memo_sentence(const struct memo *memo, char out[MEMO_SENTENCE_BYTES]);
+
+/* By the agent, when something of it changed. */
+enum status memo_write(struct replica *replica,
+    const struct engine_status *status, uint64_t offline_since_ms,
+    struct error *err);
+
+/* By anybody: what the agent wrote, with what the replica says now. */
+enum status memo_read(struct replica *replica, struct memo *memo,
+    struct error *err);
+
+/* Ask the running agent for a sync; *ticket is met when memo_wish_met. */
+enum status memo_wish(struct replica *replica, uint64_t *ticket,
+    struct error *err);
+
+enum status memo_wish_met(struct replica *replica, uint64_t ticket, bool *met,
+    struct error *err);
+
+/* By the agent. */
+enum status memo_get_wish(struct replica *replica, uint64_t *ticket,
+    struct error *err);
+
+enum status memo_meet_wish(struct replica *replica, uint64_t ticket,
+    struct error *err);
+
+#endif
