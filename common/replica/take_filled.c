@@ -1,0 +1,151 @@
+/*
+ * Dossiers that are fetched: what lay in one before it was granted comes in
+ * sections, and is shown when count and sum say that nothing is missing.
+ */
+#include <assert.h>
+#include <inttypes.h>
+
+#include "common/replica/fold.h"
+#include "common/replica/ledger.h"
+#include "common/replica/pending.h"
+#include "common/replica/purge.h"
+#include "common/replica/take_private.h"
+
+struct tally {
+	uint64_t count;
+	struct digest_sum sum;
+};
+
+static bool
+add_row(void *context, const struct ledger_row *row)
+{
+	struct tally *tally = context;
+
+	tally->count++;
+	digest_sum_add(&tally->sum, &row->digest);
+	return true;
+}
+
+/* The section's commits; what does not belong in it is left out, and then
+ * missing in the sum. */
+static enum status
+take_items(struct replica *replica, const struct filled *filled,
+    struct error *err)
+{
+	for (uint32_t i = 0; i < filled->item_count; i++) {
+		const struct item *item = &filled->items[i];
+		struct commit head;
+		enum take_result result;
+		enum status status;
+
+		if (item->sequence > filled->upto)
+			continue;
+		if (item->commit.size != 0 &&
+		    (commit_peek(item->commit, &head) != STATUS_OK ||
+			head.dossier != filled->dossier))
+			continue;
+		status = take_item(replica, item, false, &result, err);
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+static enum status
+show(struct replica *replica, struct dossier *dossier, struct error *err)
+{
+	enum status status;
+
+	dossier->state = dossier->frozen != 0 ? DOSSIER_FROZEN : DOSSIER_OPEN;
+	status = dossier_put(replica, dossier, err);
+	if (status != STATUS_OK)
+		return status;
+	return fold_dossier(replica, dossier->number, err);
+}
+
+static enum status
+finish(struct replica *replica, struct dossier *dossier,
+    const struct filled *filled, bool *whole, struct error *err)
+{
+	struct tally tally = { 0 };
+	enum status status;
+
+	status = ledger_each_of_dossier(replica, dossier->number, 0,
+	    filled->upto, add_row, &tally, err);
+	if (status != STATUS_OK)
+		return status;
+	if (tally.count == filled->count &&
+	    digest_sum_equal(&tally.sum, &filled->sum)) {
+		dossier->filled = filled->upto;
+		*whole = dossier->filled >= dossier->fill_to;
+		if (*whole)
+			return show(replica, dossier, err);
+	} else {
+		/* Something is missing: all of it again, beside what is here. */
+		dossier->filled = 0;
+	}
+	return dossier_put(replica, dossier, err);
+}
+
+/* The grant ended, or the dossier was destroyed, while it was fetched. */
+static enum status
+give_up(struct replica *replica, struct dossier *dossier, uint64_t upto,
+    struct error *err)
+{
+	struct purge_result purged;
+	uint64_t waiting;
+	enum status status;
+
+	if (dossier->closed < upto)
+		dossier->closed = upto;
+	if (dossier->closed < dossier->fill_to)
+		dossier->closed = dossier->fill_to;
+	dossier->state = DOSSIER_CLOSING;
+	status = dossier_put(replica, dossier, err);
+	if (status == STATUS_OK)
+		status =
+		    pending_in_dossier(replica, dossier->number, &waiting, err);
+	if (status != STATUS_OK || waiting > 0)
+		return status;
+	return purge_dossier(replica, dossier->number, &purged, err);
+}
+
+static enum status
+take_section(struct replica *replica, struct dossier *dossier,
+    const struct filled *filled, bool *whole, struct error *err)
+{
+	enum status status;
+
+	if (filled->state == FILLED_ENDED || filled->state == FILLED_GONE)
+		return give_up(replica, dossier, filled->upto, err);
+	status = take_items(replica, filled, err);
+	if (status != STATUS_OK)
+		return status;
+	if (filled->state == FILLED_DONE)
+		return finish(replica, dossier, filled, whole, err);
+	if (filled->from > dossier->filled || filled->upto <= dossier->filled)
+		return STATUS_OK;
+	dossier->filled = filled->upto;
+	return dossier_put(replica, dossier, err);
+}
+
+enum status
+take_filled(struct replica *replica, const struct filled *filled, bool *whole,
+    struct error *err)
+{
+	struct dossier dossier;
+	enum status status;
+
+	assert(replica_in_transaction(replica));
+	*whole = false;
+	status = dossier_get(replica, filled->dossier, &dossier, err);
+	if (status == STATUS_NOT_FOUND ||
+	    (status == STATUS_OK && dossier.state != DOSSIER_FILLING))
+		return STATUS_OK; /* no longer wanted */
+	if (status == STATUS_OK)
+		status = take_section(replica, &dossier, filled, whole, err);
+	if (status != STATUS_OK)
+		return error_wrap(err, "fill dossier %" PRIu64,
+		    filled->dossier);
+	return STATUS_OK;
+}

@@ -1,0 +1,280 @@
+/*
+ * Following the grants of the own school: which dossiers are to be fetched,
+ * which are kept as they were, which are to be purged.
+ *
+ *	        grant            frozen            closed
+ *	(none) ------> FILLING ---------> FROZEN ---------> CLOSING --> GONE
+ *	                  |  ^               |                 |          |
+ *	            whole |  +---------------+-----------------+----------+
+ *	                  v        a later grant opens it again
+ *	                OPEN
+ *
+ * A dossier that was begun here is OPEN before there is any grant.
+ */
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "common/replica/fold.h"
+#include "common/replica/ledger.h"
+#include "common/replica/purge.h"
+#include "common/replica/take_private.h"
+
+/* --- what leaves ---------------------------------------------------------- */
+
+struct id_list {
+	uint64_t *ids;
+	uint64_t count;
+	uint64_t room;
+	bool no_memory;
+};
+
+static bool
+collect_id(struct id_list *list, uint64_t id)
+{
+	if (list->count == list->room) {
+		uint64_t room = list->room == 0 ? 64 : list->room * 2;
+		uint64_t *ids = realloc(list->ids, room * sizeof(*ids));
+
+		list->no_memory = ids == NULL;
+		if (ids == NULL)
+			return false;
+		list->ids = ids;
+		list->room = room;
+	}
+	list->ids[list->count++] = id;
+	return true;
+}
+
+static bool
+collect_row(void *context, const struct ledger_row *row)
+{
+	return collect_id(context, row->id);
+}
+
+static enum status
+remove_commit(struct replica *replica, uint64_t id, struct error *err)
+{
+	struct arena arena = { 0 };
+	struct commit commit;
+	struct ledger_row row;
+	enum status status;
+
+	status = ledger_find_change(replica, id, &arena, &row, &commit, err);
+	if (status == STATUS_OK)
+		status = ledger_remove(replica, id, err);
+	if (status == STATUS_OK)
+		status = fold_again(replica, &commit, err);
+	arena_deinit(&arena);
+	return status;
+}
+
+enum status
+take_cut_dossier(struct replica *replica, uint64_t dossier, uint64_t sequence,
+    struct error *err)
+{
+	struct id_list list = { 0 };
+	enum status status;
+
+	status = ledger_each_of_dossier(replica, dossier, sequence, INT64_MAX,
+	    collect_row, &list, err);
+	if (status == STATUS_OK && list.no_memory)
+		status = error_set(err, STATUS_NOMEM, "cut a dossier");
+	for (uint64_t i = 0; status == STATUS_OK && i < list.count; i++)
+		status = remove_commit(replica, list.ids[i], err);
+	free(list.ids);
+	return status;
+}
+
+/* --- one grant --------------------------------------------------------------- */
+
+static bool
+is_placeholder(const struct dossier *dossier)
+{
+	return dossier->state == DOSSIER_FILLING && dossier->fill_to == 0;
+}
+
+/* To be fetched: from where it stands, up to where the stream carries on. */
+static void
+begin_filling(struct dossier *dossier, const struct grant *grant,
+    uint64_t start)
+{
+	dossier->state = DOSSIER_FILLING;
+	dossier->frozen = grant->frozen;
+	dossier->closed = 0;
+	dossier->fill_to = grant->opened > start ? grant->opened : start;
+	if (grant->frozen != 0 && dossier->fill_to > grant->frozen)
+		dossier->fill_to = grant->frozen;
+}
+
+static enum status
+follow_close(struct replica *replica, struct dossier *dossier,
+    const struct grant *grant, struct error *err)
+{
+	if (dossier->state == DOSSIER_GONE || dossier->state == DOSSIER_CLOSING)
+		return STATUS_OK;
+	if (dossier->state == DOSSIER_OPEN)
+		dossier->filled = grant->closed;
+	dossier->state = DOSSIER_CLOSING;
+	dossier->closed = grant->closed;
+	return dossier_put(replica, dossier, err);
+}
+
+static enum status
+follow_freeze(struct replica *replica, struct dossier *dossier,
+    const struct grant *grant, struct error *err)
+{
+	enum status status;
+
+	if (dossier->frozen == grant->frozen ||
+	    dossier->state == DOSSIER_CLOSING || dossier->state == DOSSIER_GONE)
+		return STATUS_OK;
+	dossier->frozen = grant->frozen;
+	if (dossier->state == DOSSIER_OPEN) {
+		dossier->state = DOSSIER_FROZEN;
+		dossier->filled = grant->frozen;
+	} else if (dossier->state == DOSSIER_FILLING &&
+		   dossier->fill_to > grant->frozen) {
+		dossier->fill_to = grant->frozen;
+	}
+	status = dossier_put(replica, dossier, err);
+	if (status != STATUS_OK)
+		return status;
+	return take_cut_dossier(replica, dossier->number, grant->frozen, err);
+}
+
+/* Whether the grant is later than what ended here. */
+static bool
+opens_again(const struct dossier *dossier, const struct grant *grant)
+{
+	switch (dossier->state) {
+	case DOSSIER_GONE:
+	case DOSSIER_CLOSING:
+		return grant->opened > dossier->closed;
+	case DOSSIER_FROZEN:
+		return grant->opened > dossier->frozen;
+	case DOSSIER_FILLING:
+		return is_placeholder(dossier);
+	case DOSSIER_OPEN:
+		return false;
+	}
+	return false;
+}
+
+enum status
+take_follow_grant(struct replica *replica, const struct grant *grant,
+    uint64_t start, struct error *err)
+{
+	struct dossier dossier;
+	enum status status;
+
+	status = dossier_get(replica, grant->dossier, &dossier, err);
+	if (status == STATUS_NOT_FOUND) {
+		if (grant->closed != 0)
+			return STATUS_OK;
+		dossier = (struct dossier){
+			.number = grant->dossier,
+			.kind = DOSSIER_KIND_PUPIL,
+		};
+	} else if (status != STATUS_OK) {
+		return status;
+	} else if (grant->closed != 0) {
+		return follow_close(replica, &dossier, grant, err);
+	} else if (!opens_again(&dossier, grant)) {
+		if (grant->frozen == 0)
+			return STATUS_OK;
+		return follow_freeze(replica, &dossier, grant, err);
+	}
+	if (dossier.state == DOSSIER_GONE)
+		dossier.filled = 0;
+	begin_filling(&dossier, grant, start);
+	return dossier_put(replica, &dossier, err);
+}
+
+/* --- all of them --------------------------------------------------------------- */
+
+struct grant_list {
+	struct grant *grants;
+	size_t count;
+	size_t room;
+	bool no_memory;
+};
+
+static bool
+collect_grant(void *context, const struct grant *grant)
+{
+	struct grant_list *list = context;
+
+	if (list->count == list->room) {
+		size_t room = list->room == 0 ? 64 : list->room * 2;
+		struct grant *grants =
+		    realloc(list->grants, room * sizeof(*grants));
+
+		list->no_memory = grants == NULL;
+		if (grants == NULL)
+			return false;
+		list->grants = grants;
+		list->room = room;
+	}
+	list->grants[list->count++] = *grant;
+	return true;
+}
+
+static bool
+collect_placeholder(void *context, const struct dossier *dossier)
+{
+	if (!is_placeholder(dossier))
+		return true;
+	return collect_id(context, dossier->number);
+}
+
+/* What came unseen for a dossier that turned out not to be granted. */
+static enum status
+drop_strangers(struct replica *replica, struct error *err)
+{
+	struct id_list list = { 0 };
+	struct dossier own;
+	struct purge_result purged;
+	enum status status;
+
+	status =
+	    dossier_get(replica, replica_identity(replica).school, &own, err);
+	if (status == STATUS_NOT_FOUND)
+		return STATUS_OK;
+	if (status != STATUS_OK || own.state == DOSSIER_FILLING)
+		return status;
+	status = dossier_each(replica, DOSSIER_FILLING, collect_placeholder,
+	    &list, err);
+	if (status == STATUS_OK && list.no_memory)
+		status = error_set(err, STATUS_NOMEM, "drop dossiers");
+	for (uint64_t i = 0; status == STATUS_OK && i < list.count; i++)
+		if (!take_needs_no_grant(replica, list.ids[i]))
+			status =
+			    purge_dossier(replica, list.ids[i], &purged, err);
+	free(list.ids);
+	return status;
+}
+
+enum status
+take_grants(struct replica *replica, uint64_t start, struct error *err)
+{
+	struct grant_list list = { 0 };
+	enum status status;
+
+	assert(replica_in_transaction(replica));
+	status = grants_each_of_school(replica,
+	    replica_identity(replica).school, collect_grant, &list, err);
+	if (status == STATUS_OK && list.no_memory)
+		status = error_set(err, STATUS_NOMEM, "follow the grants");
+	for (size_t i = 0; status == STATUS_OK && i < list.count; i++) {
+		status =
+		    take_follow_grant(replica, &list.grants[i], start, err);
+		if (status != STATUS_OK)
+			error_wrap(err, "follow grant %" PRIu64,
+			    list.grants[i].id);
+	}
+	free(list.grants);
+	if (status != STATUS_OK)
+		return status;
+	return drop_strangers(replica, err);
+}
