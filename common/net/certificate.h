@@ -5,6 +5,8 @@
  * A certificate travels in clear under TLS 1.2, so it says only an opaque
  * number: no school's name.  Which site may come in is decided by the hub's
  * table of serials after every handshake, never by a certificate alone.
+ *
+ * certificate.c reads and judges them, certificate_issue.c makes them.
  */
 #ifndef COMMON_NET_CERTIFICATE_H
 #define COMMON_NET_CERTIFICATE_H
@@ -89,6 +91,15 @@ enum status certificate_match(struct bytes certificate, const struct key *key,
 /* STATUS_INVALID unless authority (DER) issued it, whatever the time. */
 enum status certificate_check_issuer(struct bytes certificate,
     struct bytes authority, struct error *err);
+
+/*
+ * Whether its alternative names have host, in any case for a host name and
+ * exactly for an IP address.  No wildcards: the hub's have none.
+ */
+bool certificate_is_for_host(struct bytes certificate, const char *host);
+
+/* [A-Za-z0-9.-] with no empty label, or an IP address. */
+bool certificate_host_is_valid(const char *host);
 
 struct certificate_fingerprint certificate_fingerprint(
     struct bytes certificate);

@@ -36,7 +36,4 @@ enum status invitation_encode(const struct invitation *invitation,
 enum status invitation_decode(struct bytes text, struct invitation *invitation,
     struct error *err);
 
-/* Host names ([A-Za-z0-9.-], no empty label) and IP addresses. */
-bool invitation_host_is_valid(const char *host);
-
 #endif
