@@ -43,6 +43,8 @@ enum {
 	LIMIT_HANDSHAKES = 32, /* at once */
 	LIMIT_CSR_BYTES = 2048,
 	LIMIT_CERTIFICATE_BYTES = 4096,
+	LIMIT_SECRET_BYTES = 64, /* of an invitation */
+	LIMIT_TEXT_BYTES = 512, /* a name or a sentence in a message */
 
 	/* time */
 	LIMIT_STAMP_AHEAD_MS = 5 * 60 * 1000,
