@@ -1,0 +1,53 @@
+/*
+ * What a replica is made of.  Private to common/replica.
+ */
+#ifndef COMMON_REPLICA_REPLICA_PRIVATE_H
+#define COMMON_REPLICA_REPLICA_PRIVATE_H
+
+#include <sqlite3.h>
+
+#include "common/replica/replica.h"
+#include "common/replica/sql.h"
+
+struct tables;
+
+/* A record that the transaction changed, for the watcher. */
+struct touched {
+	const char *collection;
+	uint64_t record;
+};
+
+struct replica {
+	struct sqlite3 *database;
+	enum replica_kind kind;
+	bool read_only;
+	struct sql_cache cache;
+	struct tables *tables; /* SQL for the typed tables; see tables.h */
+
+	struct replica_identity identity;
+	uint32_t identity_version; /* data version at which it was read */
+	uint64_t stamp_seen; /* greatest of the commits of this transaction */
+
+	replica_watcher *watcher;
+	void *watcher_context;
+	struct touched *touched;
+	size_t touched_count;
+	size_t touched_capacity;
+};
+
+/* schema.c: create or migrate all tables; fold anew after a change of the
+ * catalogue. */
+enum status schema_migrate(struct replica *replica, struct error *err);
+
+/* identity.c: read who this site is from the database. */
+enum status identity_load(struct replica *replica, struct error *err);
+
+/* identity.c: keep the greatest stamp that this transaction has seen. */
+enum status stamp_store(struct replica *replica, struct error *err);
+
+/* replica.c: tell the watcher about record after the commit.  collection is
+ * the catalogue's name of it. */
+void replica_touch(struct replica *replica, const char *collection,
+    uint64_t record);
+
+#endif
