@@ -94,7 +94,7 @@ buffer_grow(struct buffer *buffer, size_t needed)
 	size_t capacity = buffer->capacity;
 	uint8_t *data;
 
-	capacity = capacity > SIZE_MAX / 2 ? SIZE_MAX : capacity * 2;
+	capacity = capacity > PTRDIFF_MAX / 2 ? PTRDIFF_MAX : capacity * 2;
 	if (capacity < BUFFER_BYTES_MIN)
 		capacity = BUFFER_BYTES_MIN;
 	if (capacity < needed)
@@ -118,7 +118,7 @@ buffer_reserve(struct buffer *buffer, size_t count)
 
 	if (buffer->data != NULL && count <= behind)
 		return buffer->data + buffer->start + buffer->size;
-	if (count > SIZE_MAX - buffer->size)
+	if (count > PTRDIFF_MAX - buffer->size)
 		return NULL;
 	/* Moving to the front costs what was consumed before: amortised. */
 	if (buffer->start >= buffer->size &&
@@ -176,7 +176,7 @@ arena_grow(struct arena *arena, size_t size)
 		capacity = ARENA_BLOCK_BYTES_MAX;
 	if (capacity < size)
 		capacity = size;
-	if (capacity > SIZE_MAX - sizeof(*block))
+	if (capacity > PTRDIFF_MAX - sizeof(*block))
 		return false;
 	block = malloc(sizeof(*block) + capacity);
 	if (block == NULL)

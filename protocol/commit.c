@@ -372,9 +372,8 @@ read_field(struct reader *reader, struct field_write *field,
 {
 	uint32_t count;
 
-	count =
-	    reader_array(reader, 3, 1 + 2 * LIMIT_COLUMNS_PER_CHANGE, "field");
-	if (count % 2 == 0) {
+	count = reader_array(reader, 1 + 2 * LIMIT_COLUMNS_PER_CHANGE, "field");
+	if (count < 3 || count % 2 == 0) {
 		reader_fail(reader, STATUS_INVALID, "field",
 		    "a column without a value");
 		return;
@@ -403,7 +402,7 @@ read_change(struct reader *reader, struct change *change,
 {
 	uint32_t count;
 
-	count = reader_array(reader, 3, 4, "change");
+	count = reader_tuple(reader, 3, 4, "change");
 	change->collection =
 	    reader_text(reader, LIMIT_NAME_BYTES, "collection");
 	change->record = read_id(reader, commit, "record");
@@ -418,7 +417,7 @@ read_change(struct reader *reader, struct change *change,
 static void
 read_head(struct reader *reader, struct commit *commit)
 {
-	(void)reader_array(reader, 5, 5, "commit");
+	(void)reader_tuple(reader, 5, 5, "commit");
 	commit->id = reader_unsigned(reader, IDENTIFIER_MAX, "id");
 	commit->stamp = reader_unsigned(reader, STAMP_MAX, "stamp");
 	commit->author = reader_unsigned(reader, IDENTIFIER_MAX, "author");
@@ -460,8 +459,7 @@ commit_peek(struct bytes bytes, struct commit *commit)
 
 	*commit = (struct commit){ 0 };
 	read_head(&reader, commit);
-	commit->change_count =
-	    reader_array(&reader, 1, LIMIT_CHANGES, "changes");
+	commit->change_count = reader_array(&reader, LIMIT_CHANGES, "changes");
 	return reader.status;
 }
 

@@ -34,7 +34,7 @@ message_open(struct reader *reader, struct bytes body, struct arena *arena,
     uint32_t count, struct error *err)
 {
 	message_open_list(reader, body, arena, err);
-	(void)reader_array(reader, count, UINT32_MAX, "body");
+	(void)reader_tuple(reader, count, UINT32_MAX, "body");
 }
 
 void
@@ -56,7 +56,7 @@ message_close(const struct reader *reader, const char *name)
 uint32_t
 message_element(struct reader *reader, uint32_t count, const char *what)
 {
-	return reader_array(reader, count, UINT32_MAX, what);
+	return reader_tuple(reader, count, UINT32_MAX, what);
 }
 
 void

@@ -263,18 +263,30 @@ reader_blob_exact(struct reader *reader, uint8_t *out, size_t size,
 }
 
 uint32_t
-reader_array(struct reader *reader, uint32_t min, uint32_t max,
+reader_tuple(struct reader *reader, uint32_t min, uint32_t max,
     const char *what)
 {
 	struct token token;
 
 	if (!expect(reader, TOKEN_ARRAY, &token, what))
 		return 0;
-	if (token.count > max)
-		reader_fail(reader, STATUS_TOO_LARGE, what, "too many");
-	else if (token.count < min)
-		reader_fail(reader, STATUS_INVALID, what, "too few elements");
-	return reader->status == STATUS_OK ? token.count : 0;
+	if (token.count >= min && token.count <= max)
+		return token.count;
+	reader_fail(reader, STATUS_INVALID, what, "too few or many elements");
+	return 0;
+}
+
+uint32_t
+reader_array(struct reader *reader, uint32_t max, const char *what)
+{
+	struct token token;
+
+	if (!expect(reader, TOKEN_ARRAY, &token, what))
+		return 0;
+	if (token.count <= max)
+		return token.count;
+	reader_fail(reader, STATUS_TOO_LARGE, what, "too many");
+	return 0;
 }
 
 void *
@@ -283,7 +295,7 @@ reader_list(struct reader *reader, uint32_t *count, uint32_t max,
 {
 	void *room = NULL;
 
-	*count = reader_array(reader, 0, max, what);
+	*count = reader_array(reader, max, what);
 	if (*count > 0)
 		room = arena_array(reader->arena, *count, element_size);
 	if (*count > 0 && room == NULL) {

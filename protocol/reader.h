@@ -75,9 +75,12 @@ struct bytes reader_blob(struct reader *reader, size_t max, const char *what);
 void reader_blob_exact(struct reader *reader, uint8_t *out, size_t size,
     const char *what);
 
-/* The count of an array, between min and max. */
-uint32_t reader_array(struct reader *reader, uint32_t min, uint32_t max,
+/* The count of an array whose elements have a meaning by place. */
+uint32_t reader_tuple(struct reader *reader, uint32_t min, uint32_t max,
     const char *what);
+
+/* The count of an array of likes: above max it is TOO_LARGE. */
+uint32_t reader_array(struct reader *reader, uint32_t max, const char *what);
 
 /* The head of an array of up to max elements, and zeroed room for them. */
 void *reader_list(struct reader *reader, uint32_t *count, uint32_t max,

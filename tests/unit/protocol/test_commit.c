@@ -7,7 +7,9 @@
 #include <cmocka.h>
 
 #include "protocol/commit.h"
+#include "protocol/digest.h"
 #include "sample.h"
+#include "vectors.h"
 
 static struct arena arena;
 static struct error error;
@@ -341,6 +343,46 @@ test_minus_zero_is_written_as_zero(void **state)
 	buffer_deinit(&b);
 }
 
+static void
+check_good_vector(struct vectors *vectors, const struct commit *commit)
+{
+	struct bytes bytes = vectors_bytes(vectors, "bytes");
+	struct digest digest = digest_of(bytes);
+
+	assert_int_equal(commit->id, vectors_number(vectors, "id"));
+	assert_int_equal(commit->stamp, vectors_number(vectors, "stamp"));
+	assert_int_equal(commit->author, vectors_number(vectors, "author"));
+	assert_int_equal(commit->dossier, vectors_number(vectors, "dossier"));
+	assert_int_equal(commit->change_count,
+	    vectors_number(vectors, "changes"));
+	assert_memory_equal(digest.bytes, vectors_bytes(vectors, "digest").data,
+	    sizeof(digest.bytes));
+}
+
+/* Every way of not being canonical that we could think of, by name. */
+static void
+test_the_vectors_are_judged_as_they_say(void **state)
+{
+	struct vectors *vectors = vectors_open("commits.txt");
+
+	(void)state;
+	while (vectors_next(vectors)) {
+		const char *expected = vectors_text(vectors, "status");
+		struct commit commit;
+		enum status status;
+
+		status = commit_decode(vectors_bytes(vectors, "bytes"), &arena,
+		    &commit, &error);
+		if (strcmp(status_name(status), expected) != 0)
+			fail_msg("%s: %s, not %s",
+			    vectors_text(vectors, "name"), status_name(status),
+			    expected);
+		if (status == STATUS_OK)
+			check_good_vector(vectors, &commit);
+		arena_reset(&arena);
+	}
+}
+
 int
 main(void)
 {
@@ -354,6 +396,7 @@ main(void)
 		cmocka_unit_test(
 		    test_a_huge_count_is_refused_without_allocation),
 		cmocka_unit_test(test_minus_zero_is_written_as_zero),
+		cmocka_unit_test(test_the_vectors_are_judged_as_they_say),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, teardown);
