@@ -3,6 +3,7 @@
  * commands import.
  *
  *	OUT/schools.csv			the eleven
+ *	OUT/offers.csv			who has a place at the secondary
  *	OUT/LAESTAB/NAME.xml		each school's roll, as CTF files
  *	OUT/LAESTAB/COLLECTION.csv	what no CTF carries
  *
@@ -205,9 +206,33 @@ write_schools(const char *folder)
 }
 
 static bool
+write_offers(const struct partnership *partnership, const char *folder)
+{
+	FILE *out = open_file(folder, "offers", ".csv");
+
+	if (out == NULL)
+		return false;
+	(void)fputs("upn,forename,surname,birth_date,from_school\n", out);
+	for (uint32_t i = 0; i < partnership->pupil_count; i++) {
+		const struct partnership_pupil *pupil = &partnership->pupils[i];
+
+		if (pupil->destination != PARTNERSHIP_SECONDARY)
+			continue;
+		write_cell(out, pupil->upn, ',');
+		write_cell(out, pupil->forename, ',');
+		write_cell(out, pupil->surname, ',');
+		write_cell(out, pupil->birth_date, ',');
+		write_cell(out, partnership_schools[pupil->school].laestab,
+		    '\n');
+	}
+	return close_file(out, "offers.csv");
+}
+
+static bool
 write_partnership(const struct partnership *partnership, const char *out)
 {
-	if (!make_folder(out) || !write_schools(out))
+	if (!make_folder(out) || !write_schools(out) ||
+	    !write_offers(partnership, out))
 		return false;
 	for (uint32_t i = 0; i < PARTNERSHIP_SCHOOLS; i++) {
 		char folder[PATH_BYTES];

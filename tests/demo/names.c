@@ -113,7 +113,8 @@ static const char *const surnames_roma[] = {
 
 const struct background backgrounds[] = {
 	{ 51, "WBRI", "ENG", 0, surnames_english, boys_english, girls_english },
-	{ 10, "APKN", "URD", 60, surnames_pakistani, boys_muslim, girls_muslim },
+	{ 10, "APKN", "URD", 60, surnames_pakistani, boys_muslim,
+	    girls_muslim },
 	{ 8, "AIND", "PNJ", 45, surnames_indian, boys_indian, girls_indian },
 	{ 4, "ABAN", "BNG", 65, surnames_bangladeshi, boys_muslim,
 	    girls_muslim },
