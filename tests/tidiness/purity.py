@@ -72,6 +72,8 @@ def check(library):
 
 
 def main():
+    if len(sys.argv) < 2:
+        sys.exit("purity.py: no library was given, so nothing is proved")
     found = [line for library in sys.argv[1:] for line in check(library)]
     print("\n".join(found) if found else "pure")
     sys.exit(1 if found else 0)

@@ -107,12 +107,15 @@ class TidinessTest(unittest.TestCase):
                     "tests/x.c:2", "SQL")
 
     def test_module_without_test_is_found(self):
-        self.expect("common/net/b.c", "int b;\n", "common/net/b.c:1",
-                    "no test")
+        self.expect("common/net/b.c", "int\nb(void)\n{\n}\n",
+                    "common/net/b.c:1", "no test")
+        self.assertEqual(
+            findings({**GOOD, "common/net/table.c": "const int b = 1;\n"}),
+            [])
 
     def test_part_of_a_module_is_tested_with_it(self):
         self.assertEqual(
-            findings({**GOOD, "protocol/a_more.c": "int more;\n"}), [])
+            findings({**GOOD, "protocol/a_more.c": "int\nb(void)\n{\n}\n"}), [])
 
 
 if __name__ == "__main__":

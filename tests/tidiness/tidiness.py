@@ -219,7 +219,8 @@ def check_sql(file):
 
 def check_tested(files):
     """X.c is tested where a test includes X.h.  A part without a header of
-    its own (ledger_query.c) goes with the module that it is part of."""
+    its own (ledger_query.c) goes with the module that it is part of, and
+    tables without a function with whatever reads them."""
     included = set()
     for file in files:
         if file.folder.startswith("tests/") and file.is_c:
@@ -228,7 +229,7 @@ def check_tested(files):
     for file in files:
         if not file.path.endswith(".c") or file.folder not in TESTED:
             continue
-        if not included & doors(file, headers):
+        if "{" in file.lines and not included & doors(file, headers):
             yield file, 1, "no test includes the header of this module"
 
 
