@@ -1,7 +1,8 @@
 /*
  * What is held of each dossier.
  *
- *	dossier(number, kind, state, holder, filled, fill_to, count, sum, last)
+ *	dossier(number, kind, state, filled, fill_to, frozen, closed, count,
+ *	    sum, last)
  *
  * filled: all of the dossier that lies at or before this sequence is held; at
  * the hub always the head.  While filled < fill_to the client is still

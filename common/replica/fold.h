@@ -5,7 +5,7 @@
  *
  *	record(id, collection, dossier, state, conflicts, flags, heads)
  *	one STRICT table for each collection of the catalogue, named as it is:
- *	    (id INTEGER PRIMARY KEY, dossier INTEGER, <columns>)
+ *	    (id INTEGER PRIMARY KEY, _dossier INTEGER, <columns>)
  *	grants, same (pupils that are one child), the search index
  *
  * Deletion: a record is gone when it has a non-null head of `deleted`, none

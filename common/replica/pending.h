@@ -3,7 +3,7 @@
  * those that it refused (set aside).  Waiting ones are part of the set that is
  * folded; those set aside are not.
  *
- *	pending(id, dossier, lane, state, refusal, tries, at, digest, bytes)
+ *	pending(id, dossier, lane, state, refusal, at, digest, bytes)
  */
 #ifndef COMMON_REPLICA_PENDING_H
 #define COMMON_REPLICA_PENDING_H

@@ -1,0 +1,213 @@
+/*
+ * Who this site is, its numbers, its clock, and the generations of the hub
+ * that it went through.
+ */
+#include <assert.h>
+
+#include "common/replica/replica_private.h"
+#include "protocol/identifier.h"
+#include "protocol/stamp.h"
+
+/* --- identity --------------------------------------------------------------- */
+
+enum status
+identity_load(struct replica *replica, struct error *err)
+{
+	uint64_t site;
+	enum status status;
+
+	status = replica_meta_get(replica, "site", 0, &site, err);
+	if (status == STATUS_OK)
+		status = replica_meta_get(replica, "school", 0,
+		    &replica->identity.school, err);
+	if (status == STATUS_OK)
+		status = replica_data_version(replica,
+		    &replica->identity_version, err);
+	if (status == STATUS_OK)
+		replica->identity.site = (uint32_t)site;
+	return status;
+}
+
+enum status
+replica_identity_set(struct replica *replica,
+    const struct replica_identity *identity, struct error *err)
+{
+	enum status status;
+
+	assert(identity->site <= SITE_MAX);
+	status = replica_meta_set(replica, "site", identity->site, err);
+	if (status == STATUS_OK)
+		status =
+		    replica_meta_set(replica, "school", identity->school, err);
+	if (status == STATUS_OK)
+		replica->identity = *identity;
+	return status;
+}
+
+struct replica_identity
+replica_identity(const struct replica *replica)
+{
+	return replica->identity;
+}
+
+/* --- numbers ------------------------------------------------------------------ */
+
+/* Move the counter on by count and tell where it stood. */
+static enum status
+advance_counter(struct replica *replica, uint64_t count, uint64_t *from,
+    struct error *err)
+{
+	enum status status;
+
+	assert(replica_in_transaction(replica));
+	status = replica_meta_get(replica, "counter", 1, from, err);
+	if (status != STATUS_OK)
+		return status;
+	if (*from > COUNTER_MAX || count > COUNTER_MAX - *from)
+		return error_set(err, STATUS_FULL,
+		    "this computer has used up its numbers: join it anew");
+	return replica_meta_set(replica, "counter", *from + count, err);
+}
+
+enum status
+replica_jump(struct replica *replica, uint32_t jump, struct error *err)
+{
+	const uint32_t range = UINT32_C(1) << LIMIT_COUNTER_JUMP_BITS;
+	uint64_t from;
+	enum status status;
+
+	if (replica_in_transaction(replica))
+		return advance_counter(replica, 1 + jump % range, &from, err);
+	status = replica_begin(replica, err);
+	if (status != STATUS_OK)
+		return status;
+	status = advance_counter(replica, 1 + jump % range, &from, err);
+	if (status == STATUS_OK)
+		return replica_commit(replica, err);
+	replica_rollback(replica);
+	return status;
+}
+
+enum status
+replica_take_ids(struct replica *replica, uint32_t count, uint32_t skip,
+    uint64_t *first, struct error *err)
+{
+	uint64_t from;
+	enum status status;
+
+	assert(count > 0);
+	if (replica->kind == REPLICA_CLIENT && replica->identity.site == 0)
+		return error_set(err, STATUS_DENIED,
+		    "this computer has not joined a partnership yet");
+	status = advance_counter(replica, (uint64_t)count + skip, &from, err);
+	if (status == STATUS_OK)
+		*first = identifier_make(replica->identity.site, from);
+	return status;
+}
+
+/* --- the clock ---------------------------------------------------------------- */
+
+enum status
+replica_take_stamp(struct replica *replica, uint64_t now_ms, uint64_t *stamp,
+    struct error *err)
+{
+	uint64_t last;
+	enum status status;
+
+	assert(replica_in_transaction(replica));
+	status = replica_meta_get(replica, "stamp", 0, &last, err);
+	if (status != STATUS_OK)
+		return status;
+	if (last < replica->stamp_seen)
+		last = replica->stamp_seen;
+	*stamp = stamp_next(last, now_ms);
+	return replica_meta_set(replica, "stamp", *stamp, err);
+}
+
+enum status
+replica_reset_stamp(struct replica *replica, uint64_t last, struct error *err)
+{
+	replica->stamp_seen = 0;
+	return replica_meta_set(replica, "stamp", last, err);
+}
+
+enum status
+stamp_store(struct replica *replica, struct error *err)
+{
+	uint64_t last;
+	enum status status;
+
+	if (replica->stamp_seen == 0)
+		return STATUS_OK;
+	status = replica_meta_get(replica, "stamp", 0, &last, err);
+	if (status != STATUS_OK || last >= replica->stamp_seen)
+		return status;
+	return replica_meta_set(replica, "stamp", replica->stamp_seen, err);
+}
+
+/* --- generations ---------------------------------------------------------------- */
+
+enum {
+	GENERATION_BYTES = 16
+};
+
+static uint64_t
+load_number(const uint8_t *in)
+{
+	uint64_t number = 0;
+
+	for (int i = 7; i >= 0; i--)
+		number = number << 8 | in[i];
+	return number;
+}
+
+static void
+store_number(uint8_t *out, uint64_t number)
+{
+	for (int i = 0; i < 8; i++, number >>= 8)
+		out[i] = (uint8_t)number;
+}
+
+enum status
+replica_generations(struct replica *replica, struct arena *arena,
+    struct generation **out, uint32_t *count, struct error *err)
+{
+	struct buffer buffer = { 0 };
+	struct bytes blob;
+	enum status status;
+
+	*count = 0;
+	status = replica_meta_get_blob(replica, "generations", &buffer, err);
+	blob = buffer_view(&buffer);
+	if (status == STATUS_OK) {
+		*count = (uint32_t)(blob.size / GENERATION_BYTES);
+		*out = arena_array(arena, *count + 1, sizeof(**out));
+		if (*out == NULL)
+			status = error_set(err, STATUS_NOMEM, "generations");
+	}
+	for (uint32_t i = 0; status == STATUS_OK && i < *count; i++) {
+		const uint8_t *at = blob.data + (size_t)i * GENERATION_BYTES;
+
+		(*out)[i].number = load_number(at);
+		(*out)[i].left_at = load_number(at + 8);
+	}
+	buffer_deinit(&buffer);
+	return status;
+}
+
+enum status
+replica_generations_set(struct replica *replica,
+    const struct generation *generations, uint32_t count, struct error *err)
+{
+	uint8_t blob[LIMIT_GENERATIONS * GENERATION_BYTES];
+
+	assert(count <= LIMIT_GENERATIONS);
+	for (uint32_t i = 0; i < count; i++) {
+		uint8_t *at = blob + (size_t)i * GENERATION_BYTES;
+
+		store_number(at, generations[i].number);
+		store_number(at + 8, generations[i].left_at);
+	}
+	return replica_meta_set_blob(replica, "generations",
+	    (struct bytes){ blob, (size_t)count * GENERATION_BYTES }, err);
+}
