@@ -44,7 +44,7 @@ enum {
 	LIMIT_CSR_BYTES = 2048,
 	LIMIT_CERTIFICATE_BYTES = 4096,
 	LIMIT_SECRET_BYTES = 64, /* of an invitation */
-	LIMIT_TEXT_BYTES = 512, /* a name or a sentence in a message */
+	LIMIT_TEXT_BYTES = 512,  /* a name or a sentence in a message */
 
 	/* time */
 	LIMIT_STAMP_AHEAD_MS = 5 * 60 * 1000,

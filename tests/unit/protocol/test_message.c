@@ -7,6 +7,7 @@
 
 #include "protocol/limits.h"
 #include "protocol/message.h"
+#include "protocol/message_codec.h"
 #include "sample.h"
 #include "vectors.h"
 
@@ -212,6 +213,41 @@ test_too_many_elements_are_refused(void **state)
 	buffer_deinit(&body);
 }
 
+/* The differences between items go down in time and up in sequence. */
+static void
+test_items_are_told_by_their_differences(void **state)
+{
+	struct item items[] = {
+		{ .sequence = 5, .received_ms = 1000, .id = 7 },
+		{ .sequence = 6, .received_ms = 900, .id = 8 },
+		{ .sequence = 1000000, .received_ms = 2000, .id = 7 },
+	};
+	struct reader reader = { .arena = &arena };
+	struct item *read;
+	struct pack pack;
+	uint32_t count;
+
+	(void)state;
+	buffer_clear(&again);
+	pack_begin(&pack, &again);
+	pack_items(&pack, items, 3);
+	assert_int_equal(pack_end(&pack), STATUS_OK);
+	reader.rest = buffer_view(&again);
+	read = message_items(&reader, &count, 3);
+	assert_int_equal(reader.status, STATUS_OK);
+	assert_int_equal(count, 3);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(read[i].sequence, items[i].sequence);
+		assert_int_equal(read[i].received_ms, items[i].received_ms);
+		assert_int_equal(read[i].id, items[i].id);
+		assert_int_equal(read[i].commit.size, 0);
+	}
+	reader.rest = buffer_view(&again);
+	(void)message_items(&reader, &count, 2);
+	assert_int_equal(reader.status, STATUS_TOO_LARGE);
+	assert_int_equal(count, 0);
+}
+
 int
 main(void)
 {
@@ -221,6 +257,7 @@ main(void)
 		cmocka_unit_test(test_truncation_and_damage_do_no_harm),
 		cmocka_unit_test(test_contradictions_are_refused),
 		cmocka_unit_test(test_too_many_elements_are_refused),
+		cmocka_unit_test(test_items_are_told_by_their_differences),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, teardown);
