@@ -1,0 +1,336 @@
+#include "server/core/hub.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "common/replica/ledger.h"
+#include "server/core/counters.h"
+#include "server/core/session.h"
+#include "server/core/stream.h"
+
+/* --- the hub's life -------------------------------------------------------
+ */
+
+/* What other processes may have written: the head, and whether this hub only
+ * collects. */
+static enum status
+hub_look(struct hub *hub, struct error *err)
+{
+	struct replica *replica = hub->options.replica;
+	uint64_t collecting = 0;
+	enum status status;
+
+	status = replica_data_version(replica, &hub->data_version, err);
+	if (status == STATUS_OK)
+		status = ledger_head(replica, &hub->head, err);
+	if (status == STATUS_OK)
+		status = replica_meta_get(replica, "collecting", 0, &collecting,
+		    err);
+	hub->collecting = collecting != 0;
+	return status;
+}
+
+enum status
+hub_create(const struct hub_options *options, struct hub **out,
+    struct error *err)
+{
+	struct hub *hub;
+	enum status status;
+
+	assert(out != NULL && options->codec != NULL);
+	hub = calloc(1, sizeof(*hub));
+	if (hub == NULL)
+		return error_set(err, STATUS_NOMEM, "allocate the hub");
+	hub->options = *options;
+	status = hub_writer_init(&hub->writer, options->replica,
+	    &options->mark_key, 0, options->seed, err);
+	if (status == STATUS_OK)
+		status = replica_meta_get(options->replica, "hub_time", 0,
+		    &hub->writer.now_ms, err);
+	hub->kept_ms = hub->writer.now_ms;
+	if (status == STATUS_OK)
+		status = hub_look(hub, err);
+	if (status != STATUS_OK) {
+		hub_destroy(hub);
+		return error_wrap(err, "start the hub");
+	}
+	*out = hub;
+	return STATUS_OK;
+}
+
+void
+hub_destroy(struct hub *hub)
+{
+	if (hub == NULL)
+		return;
+	assert(hub->sessions == NULL);
+	arena_deinit(&hub->arena);
+	free(hub);
+}
+
+/* The hub's time never goes back, so that nothing that it took is ahead. */
+static void
+hub_advance(struct hub *hub, uint64_t now_ms)
+{
+	if (now_ms > hub->writer.now_ms)
+		hub->writer.now_ms = now_ms;
+}
+
+/* --- the turn -------------------------------------------------------------
+ */
+
+enum status
+hub_join_turn(struct hub *hub, struct session *session, struct error *err)
+{
+	enum status status;
+
+	session->of_turn = true;
+	if (replica_in_transaction(hub->options.replica))
+		return STATUS_OK;
+	status = replica_begin(hub->options.replica, err);
+	if (status == STATUS_OK && hub->writer.now_ms > hub->kept_ms)
+		status = replica_meta_set(hub->options.replica, "hub_time",
+		    hub->writer.now_ms, err);
+	return status;
+}
+
+enum status
+hub_count(struct hub *hub, uint32_t site, const char *name, uint64_t number,
+    struct error *err)
+{
+	if (hub->options.event != NULL)
+		hub->options.event(hub->options.context, name, site, number);
+	return counters_add(hub->options.replica, site, name, err);
+}
+
+/* Nothing of this turn was written, nothing was answered: those who had a part
+ * in it come again. */
+static void
+hub_lose_turn(struct hub *hub)
+{
+	replica_rollback(hub->options.replica);
+	for (struct session *session = hub->sessions; session != NULL;
+	     session = session->next) {
+		if (!session->of_turn)
+			continue;
+		session->of_turn = false;
+		session_goodbye(session, GOODBYE_INTERNAL,
+		    "the hub could not store this");
+	}
+}
+
+/* Bytes that went are noted along with what else the turn writes. */
+static enum status
+hub_note_traffic(struct hub *hub, struct error *err)
+{
+	enum status status = STATUS_OK;
+
+	for (struct session *session = hub->sessions;
+	     session != NULL && status == STATUS_OK; session = session->next) {
+		if (!session->of_turn)
+			continue;
+		status = sites_add_traffic(hub->options.replica,
+		    session->site.number, session->received_bytes,
+		    session->sent_bytes, err);
+		session->received_bytes = 0;
+		session->sent_bytes = 0;
+	}
+	return status;
+}
+
+static void
+hub_wake(struct hub *hub, struct session *session)
+{
+	if (hub->options.wake != NULL)
+		hub->options.wake(hub->options.context, session);
+}
+
+/* Everybody who has not looked as far as the head, or has something to read,
+ * is to be asked for output. */
+static enum status
+hub_fan_out(struct hub *hub, struct error *err)
+{
+	enum status status = STATUS_OK, first = STATUS_OK;
+
+	for (struct session *session = hub->sessions; session != NULL;
+	     session = session->next) {
+		status = session_end_turn(session, err);
+		if (status != STATUS_OK) {
+			first = status;
+			session_goodbye(session, GOODBYE_INTERNAL, "");
+		}
+		if (session->output.size > 0 || session->scanned < hub->head ||
+		    session->fill_count > 0 || session->fetch_count > 0 ||
+		    session->proving)
+			hub_wake(hub, session);
+	}
+	return first;
+}
+
+enum status
+hub_end_turn(struct hub *hub, uint64_t now_ms, struct error *err)
+{
+	struct replica *replica = hub->options.replica;
+	uint64_t kept_ms = hub->writer.now_ms;
+	enum status status;
+
+	hub_advance(hub, now_ms);
+	if (replica_in_transaction(replica)) {
+		status = hub_note_traffic(hub, err);
+		if (status == STATUS_OK)
+			status = replica_commit(replica, err);
+		if (status == STATUS_OK)
+			status = ledger_head(replica, &hub->head, err);
+		if (status != STATUS_OK) {
+			hub_lose_turn(hub);
+			return error_wrap(err, "store what sites sent");
+		}
+		hub->kept_ms = kept_ms;
+	}
+	return hub_fan_out(hub, err);
+}
+
+/* --- sessions -------------------------------------------------------------
+ */
+
+enum status
+hub_connect(struct hub *hub, struct bytes serial, uint64_t now_ms, void *user,
+    struct session **out, struct error *err)
+{
+	struct session *other, *session = NULL;
+	struct site site;
+	enum status status;
+
+	hub_advance(hub, now_ms);
+	status = sites_get_by_serial(hub->options.replica, serial, &site, err);
+	if (status == STATUS_NOT_FOUND || (status == STATUS_OK && site.revoked))
+		return error_set(err, STATUS_DENIED,
+		    "this computer is not one of the partnership's");
+	if (status == STATUS_OK)
+		status = session_create(hub, &site, user, hub->writer.now_ms,
+		    &session, err);
+	if (status != STATUS_OK)
+		return status;
+	for (other = hub->sessions; other != NULL; other = other->next)
+		if (other->site.number == site.number)
+			session_goodbye(other, GOODBYE_REPLACED,
+			    "this computer has connected again");
+	session->next = hub->sessions;
+	hub->sessions = session;
+	*out = session;
+	return STATUS_OK;
+}
+
+enum status
+hub_receive(struct hub *hub, struct session *session, struct bytes bytes,
+    uint64_t now_ms, struct error *err)
+{
+	enum status status;
+
+	hub_advance(hub, now_ms);
+	status = session_receive(session, bytes, err);
+	if (status == STATUS_OK)
+		return STATUS_OK;
+	session->of_turn = true;
+	hub_lose_turn(hub);
+	return error_wrap(err, "site %u", session->site.number);
+}
+
+enum status
+hub_output(struct hub *hub, struct session *session, size_t unsent_bytes,
+    struct buffer *out, uint64_t now_ms, struct error *err)
+{
+	struct bytes made;
+	enum status status = STATUS_OK;
+
+	hub_advance(hub, now_ms);
+	session->unread_bytes = unsent_bytes;
+	/* What a turn wrote and has not made durable is not sent. */
+	if (session->state == SESSION_SYNCING && !hub->collecting &&
+	    !replica_in_transaction(hub->options.replica))
+		status = stream_pump(session, err);
+	if (status != STATUS_OK)
+		return error_wrap(err, "site %u", session->site.number);
+	made = buffer_view(&session->output);
+	status = buffer_append(out, made);
+	if (status != STATUS_OK)
+		return error_set(err, status, "give out what a site gets");
+	session->sent_bytes += made.size;
+	buffer_clear(&session->output);
+	return STATUS_OK;
+}
+
+void
+hub_disconnect(struct hub *hub, struct session *session)
+{
+	struct session **link = &hub->sessions;
+
+	while (*link != session) {
+		assert(*link != NULL);
+		link = &(*link)->next;
+	}
+	*link = session->next;
+	session_destroy(session);
+}
+
+/* --- time and other processes ---------------------------------------------
+ */
+
+/* A site that was revoked meanwhile is told so and hung up. */
+static enum status
+hub_follow(struct hub *hub, struct error *err)
+{
+	uint32_t before = hub->data_version;
+	uint64_t head = hub->head;
+	struct site site;
+	enum status status;
+
+	status = hub_look(hub, err);
+	if (status != STATUS_OK || hub->data_version == before)
+		return status;
+	for (struct session *session = hub->sessions; session != NULL;
+	     session = session->next) {
+		status = sites_get(hub->options.replica, session->site.number,
+		    &site, err);
+		if (status == STATUS_NOT_FOUND ||
+		    (status == STATUS_OK && site.revoked))
+			session_goodbye(session, GOODBYE_REVOKED,
+			    "this computer was removed");
+		else if (status != STATUS_OK)
+			return status;
+		else if (hub->head != head)
+			hub_wake(hub, session);
+	}
+	return STATUS_OK;
+}
+
+enum status
+hub_tick(struct hub *hub, uint64_t now_ms, struct error *err)
+{
+	hub_advance(hub, now_ms);
+	for (struct session *session = hub->sessions; session != NULL;
+	     session = session->next) {
+		if (session->state == SESSION_CLOSED)
+			continue;
+		if (hub->writer.now_ms > session->heard_ms + LIMIT_SILENCE_MS)
+			session_goodbye(session, GOODBYE_LIMIT,
+			    "nothing was heard for too long");
+		else if (stream_is_behind(session))
+			hub_wake(hub, session);
+	}
+	if (replica_in_transaction(hub->options.replica))
+		return STATUS_OK;
+	return hub_follow(hub, err);
+}
+
+void *
+session_user(const struct session *session)
+{
+	return session->user;
+}
+
+uint32_t
+session_site(const struct session *session)
+{
+	return session->site.number;
+}

@@ -1,0 +1,33 @@
+/*
+ * What the modules of the hub share.  Outside of server/core nobody includes
+ * this.
+ */
+#ifndef SERVER_CORE_HUB_STATE_H
+#define SERVER_CORE_HUB_STATE_H
+
+#include "protocol/identifier.h"
+#include "server/core/hub.h"
+#include "server/core/hub_write.h"
+#include "server/core/limits.h"
+
+struct hub {
+	struct hub_options options;
+	struct hub_writer writer; /* generation; the clock, never backward */
+	uint64_t kept_ms;         /* the clock as the database knows it */
+	uint64_t head;            /* the sequence that the last COMMIT made */
+	uint64_t nonces;
+	uint32_t data_version;
+	bool collecting; /* restored: takes nothing new yet */
+	struct arena arena;
+	struct session *sessions;
+};
+
+/* Take part in the turn: begin its transaction if none is open. */
+enum status hub_join_turn(struct hub *hub, struct session *session,
+    struct error *err);
+
+/* Counts while the turn is open; told to the log too. */
+enum status hub_count(struct hub *hub, uint32_t site, const char *name,
+    uint64_t number, struct error *err);
+
+#endif

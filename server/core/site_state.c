@@ -1,0 +1,122 @@
+/*
+ * The local half of sites.h: where each computer stands, and how it is.
+ */
+#include <string.h>
+
+#include "server/core/limits.h"
+#include "server/core/sites.h"
+#include "server/core/table.h"
+
+static void
+state_load(struct site_state *state, struct sqlite3_stmt *row)
+{
+	struct bytes program = table_bytes(row, 9);
+
+	state->generation = table_integer(row, 0);
+	state->confirmed = table_integer(row, 1);
+	state->cursor = table_integer(row, 2);
+	state->last_seen_ms = table_integer(row, 3);
+	state->clock_error_ms = (int64_t)table_integer(row, 4);
+	state->pending = table_integer(row, 5);
+	state->refused = table_integer(row, 6);
+	state->conflicts = table_integer(row, 7);
+	state->database_bytes = table_integer(row, 8);
+	if (program.size >= sizeof(state->program))
+		program.size = sizeof(state->program) - 1;
+	if (program.size > 0)
+		memcpy(state->program, program.data, program.size);
+	state->received_bytes = table_integer(row, 10);
+	state->sent_bytes = table_integer(row, 11);
+}
+
+enum status
+sites_get_state(struct replica *replica, uint32_t number,
+    struct site_state *state, struct error *err)
+{
+	struct sqlite3_stmt *row;
+	enum status status;
+
+	*state = (struct site_state){ .number = number };
+	status = table_query(replica, &row, err,
+	    "SELECT generation, confirmed, cursor, last_seen, clock_error,"
+	    " pending, refused, conflicts, database_bytes, program, received,"
+	    " sent FROM site_state WHERE number = ?1",
+	    "i", (uint64_t)number);
+	if (status != STATUS_OK)
+		return status;
+	status = table_step(row, err);
+	if (status == STATUS_OK)
+		state_load(state, row);
+	table_end(row);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status
+sites_greet(struct replica *replica, const struct site_state *state,
+    struct error *err)
+{
+	return table_run(replica, err,
+	    "INSERT INTO site_state(number, generation, confirmed, cursor,"
+	    " last_seen, clock_error, pending, refused, conflicts,"
+	    " database_bytes, program)"
+	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+	    " ON CONFLICT DO UPDATE SET"
+	    " confirmed = CASE generation WHEN ?2 THEN max(confirmed, ?3)"
+	    "  ELSE ?3 END,"
+	    " cursor = CASE generation WHEN ?2 THEN max(cursor, ?4)"
+	    "  ELSE ?4 END,"
+	    " generation = ?2, last_seen = ?5, clock_error = ?6,"
+	    " pending = ?7, refused = ?8, conflicts = ?9,"
+	    " database_bytes = ?10, program = ?11",
+	    "iiiiiiiiiit", (uint64_t)state->number, state->generation,
+	    state->confirmed, state->cursor, state->last_seen_ms,
+	    state->clock_error_ms, state->pending, state->refused,
+	    state->conflicts, state->database_bytes,
+	    bytes_of_text(state->program));
+}
+
+enum status
+sites_confirm(struct replica *replica, uint32_t number, uint64_t cursor,
+    uint64_t confirmed, uint64_t now_ms, struct error *err)
+{
+	return table_run(replica, err,
+	    "UPDATE site_state SET cursor = max(cursor, ?2),"
+	    " confirmed = max(confirmed, ?3), last_seen = ?4"
+	    " WHERE number = ?1",
+	    "iiii", (uint64_t)number, cursor, confirmed, now_ms);
+}
+
+enum status
+sites_add_traffic(struct replica *replica, uint32_t number,
+    uint64_t received_bytes, uint64_t sent_bytes, struct error *err)
+{
+	return table_run(replica, err,
+	    "UPDATE site_state SET received = received + ?2, sent = sent + ?3"
+	    " WHERE number = ?1",
+	    "iii", (uint64_t)number, received_bytes, sent_bytes);
+}
+
+enum status
+sites_use_quota(struct replica *replica, uint32_t number, uint64_t bytes,
+    uint64_t now_ms, bool *within, struct error *err)
+{
+	struct sqlite3_stmt *row;
+	enum status status;
+
+	*within = true;
+	status = table_query(replica, &row, err,
+	    "UPDATE site_state SET"
+	    " day_commits = CASE day WHEN ?3 THEN day_commits ELSE 0 END + 1,"
+	    " day_bytes = CASE day WHEN ?3 THEN day_bytes ELSE 0 END + ?2,"
+	    " day = ?3 WHERE number = ?1 RETURNING day_commits, day_bytes",
+	    "iii", (uint64_t)number, bytes, now_ms / HUB_DAY_MS);
+	if (status != STATUS_OK)
+		return status;
+	status = table_step(row, err);
+	if (status == STATUS_OK)
+		*within =
+		    table_integer(row, 0) <= HUB_DAY_COMMITS &&
+		    table_integer(row, 1) / (1024 * 1024) < HUB_DAY_MEGABYTES;
+	table_end(row);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
