@@ -2,8 +2,8 @@
  * Which school may read which dossier: an index of the `grant` records, kept
  * by the fold.  At the hub of all schools, at a client of its own.
  *
- *	grants(grant_id, school, dossier, kind, because, opened, held, frozen, closed,
- *	    frozen_count, frozen_sum)
+ *	grants(grant_id, school, dossier, kind, because, opened, held, frozen,
+ *	    closed, frozen_count, frozen_sum)
  *
  * A dossier may have been granted to a school several times; the latest (by
  * opened) counts.  The partnership, and a school's own dossier, need no grant.

@@ -164,6 +164,8 @@ replica_close(struct replica *replica)
 	sql_cache_deinit(&replica->cache);
 	sqlite3_close_v2(replica->database);
 	tables_destroy(replica->tables);
+	buffer_deinit(&replica->row_bytes);
+	buffer_deinit(&replica->pending_bytes);
 	free(replica->touched);
 	free(replica);
 }

@@ -25,7 +25,9 @@ struct replica {
 	struct tables *tables; /* SQL for the typed tables; see tables.h */
 
 	struct replica_identity identity;
-	uint32_t identity_version; /* data version at which it was read */
+	uint32_t identity_version;   /* data version at which it was read */
+	struct buffer row_bytes;     /* of the row that ledger_get lends */
+	struct buffer pending_bytes; /* and pending_get */
 	uint64_t stamp_seen; /* greatest of the commits of this transaction */
 
 	replica_watcher *watcher;
