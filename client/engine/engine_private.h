@@ -2,6 +2,7 @@
  * The engine's parts share this; nobody else includes it.
  *
  *	engine.c	the door, the states, frames in and out
+ *	engine_greet.c	HELLO and WELCOME
  *	engine_push.c	what waits goes to the hub, answers come back
  *	engine_take.c	stream, fills and fetches
  *	engine_end.c	closed dossiers, receipts, how far is confirmed, leaving
@@ -108,6 +109,13 @@ engine_is_welcome(const struct engine *engine)
 	return engine->state == ENGINE_CATCHING_UP ||
 	       engine->state == ENGINE_IN_STEP;
 }
+
+/* --- engine_greet.c ------------------------------------------------------- */
+
+enum status greet_send_hello(struct engine *engine, struct error *err);
+
+enum status greet_take_welcome(struct engine *engine, struct bytes body,
+    struct error *err);
 
 /* --- engine_push.c -------------------------------------------------------- */
 

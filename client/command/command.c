@@ -1,0 +1,298 @@
+/*
+ * The table of commands, and the way from argv to one of them.
+ */
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/command/command.h"
+#include "common/support/clock.h"
+#include "protocol/identifier.h"
+
+/* In the order in which the help lists them. */
+static const struct command_entry *const entries[] = {
+	&command_join,
+	&command_leave,
+	&command_run,
+	&command_sync,
+	&command_status,
+	&command_list,
+	&command_get,
+	&command_put,
+	&command_delete,
+	&command_history,
+	&command_conflicts,
+	&command_resolve,
+	&command_refused,
+	&command_transfer,
+	&command_import,
+	&command_export,
+	&command_check,
+	&command_backup,
+	&command_subject,
+};
+
+enum {
+	ENTRY_COUNT = sizeof(entries) / sizeof(entries[0])
+};
+
+/* --- help ----------------------------------------------------------------- */
+
+static void
+print_help(FILE *out)
+{
+	fputs("throughline: this computer's part of a partnership of schools\n"
+	      "\n",
+	    out);
+	for (size_t i = 0; i < ENTRY_COUNT; i++)
+		fprintf(out, "  throughline %s\n        %s\n",
+		    entries[i]->usage, entries[i]->about);
+	fputs("\nEvery command takes --data DIR (or THROUGHLINE_DATA), --json "
+	      "and --help.\n",
+	    out);
+}
+
+static const struct command_entry *
+find_entry(const char *name)
+{
+	for (size_t i = 0; i < ENTRY_COUNT; i++)
+		if (strcmp(entries[i]->name, name) == 0)
+			return entries[i];
+	return NULL;
+}
+
+static int
+unknown_command(const char *name)
+{
+	const char *names[ENTRY_COUNT + 1] = { NULL };
+	const char *nearest;
+
+	for (size_t i = 0; i < ENTRY_COUNT; i++)
+		names[i] = entries[i]->name;
+	nearest = options_nearest(name, names);
+	fprintf(stderr, "throughline: there is no command \"%s\"", name);
+	if (nearest != NULL)
+		fprintf(stderr, "; did you mean \"%s\"?\n", nearest);
+	else
+		fputs("; see throughline --help\n", stderr);
+	return EXIT_USAGE;
+}
+
+/* --- running one ---------------------------------------------------------- */
+
+static enum status
+open_data(struct command *command)
+{
+	bool writes = command->entry->needs == COMMAND_WRITES;
+	enum status status;
+
+	command->data =
+	    options_text(&command->options, "data", getenv("THROUGHLINE_DATA"));
+	if (command->data == NULL)
+		return error_set(&command->error, STATUS_USAGE,
+		    "say which data folder: --data DIR, or set "
+		    "THROUGHLINE_DATA");
+	if (command->entry->needs == COMMAND_NOTHING)
+		return STATUS_OK;
+	status = folder_open(command->data, &command->folder, &command->error);
+	if (status == STATUS_OK)
+		status = folder_open_replica(command->folder, writes,
+		    &command->replica, &command->error);
+	return status;
+}
+
+static enum status
+read_options(struct command *command, int argc, char **argv)
+{
+	const struct command_entry *entry = command->entry;
+	enum status status;
+
+	status = options_parse(entry->rules, argc, argv, &command->options,
+	    &command->error);
+	if (status != STATUS_OK || command->options.help)
+		return status;
+	command->json = options_flag(&command->options, "json");
+	return options_expect(&command->options, entry->words_min,
+	    entry->words_max, &command->error);
+}
+
+static int
+run_entry(const struct command_entry *entry, int argc, char **argv)
+{
+	struct command command = { .entry = entry };
+	enum status status;
+
+	command.now_ms = (uint64_t)clock_unix_ms();
+	status = read_options(&command, argc, argv);
+	if (status == STATUS_OK && command.options.help) {
+		char usage[256];
+
+		snprintf(usage, sizeof(usage), "throughline %s", entry->usage);
+		options_print_help(entry->rules, usage, entry->about, stdout);
+		return EXIT_DONE;
+	}
+	if (status == STATUS_OK)
+		status = open_data(&command);
+	if (status == STATUS_OK)
+		status = entry->run(&command);
+	replica_close(command.replica);
+	folder_close(command.folder);
+	if (status == STATUS_OK && fflush(stdout) == 0)
+		return EXIT_DONE;
+	if (status == STATUS_OK)
+		error_set(&command.error, STATUS_IO,
+		    "the output could not be written");
+	fprintf(stderr, "throughline %s: %s\n", entry->name,
+	    command.error.text);
+	return status == STATUS_USAGE ? EXIT_USAGE : EXIT_NOT_DONE;
+}
+
+int
+command_main(int argc, char **argv)
+{
+	const struct command_entry *entry;
+
+	if (sodium_init() < 0) {
+		fputs("throughline: no source of randomness\n", stderr);
+		return EXIT_NOT_DONE;
+	}
+	if (argc == 0) {
+		print_help(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "help") == 0) {
+		print_help(stdout);
+		return EXIT_DONE;
+	}
+	if (strcmp(argv[0], "--version") == 0) {
+		puts("throughline " THROUGHLINE_VERSION);
+		return EXIT_DONE;
+	}
+	entry = find_entry(argv[0]);
+	if (entry == NULL)
+		return unknown_command(argv[0]);
+	return run_entry(entry, argc - 1, argv + 1);
+}
+
+/* --- what commands share -------------------------------------------------- */
+
+enum status
+command_parse_id(struct command *command, const char *text, uint64_t *id)
+{
+	if (identifier_parse(bytes_of_text(text), id))
+		return STATUS_OK;
+	return error_set(&command->error, STATUS_USAGE,
+	    "\"%s\" is not an id: ids are whole numbers, as `throughline list` "
+	    "shows them",
+	    text);
+}
+
+enum status
+command_id(struct command *command, size_t positional, uint64_t *id)
+{
+	return command_parse_id(command,
+	    options_positional(&command->options, positional), id);
+}
+
+enum status
+command_author(struct command *command, uint64_t *author)
+{
+	const char *text = options_text(&command->options, "author", NULL);
+
+	*author = 0;
+	return text == NULL ? STATUS_OK
+	                    : command_parse_id(command, text, author);
+}
+
+enum status
+command_collection(struct command *command, size_t positional,
+    const struct collection **collection)
+{
+	const char *name = options_positional(&command->options, positional);
+	const struct collection *all;
+	const char *names[256] = { NULL };
+	const char *nearest;
+	uint32_t count;
+
+	*collection = catalogue_collection(bytes_of_text(name));
+	if (*collection != NULL)
+		return STATUS_OK;
+	all = catalogue_collections(&count);
+	for (uint32_t i = 0; i < count && i < 255; i++)
+		names[i] = all[i].name;
+	nearest = options_nearest(name, names);
+	if (nearest != NULL)
+		return error_set(&command->error, STATUS_USAGE,
+		    "there is no collection \"%s\"; did you mean \"%s\"?", name,
+		    nearest);
+	return error_set(&command->error, STATUS_USAGE,
+	    "there is no collection \"%s\"; `throughline list` names them all",
+	    name);
+}
+
+enum status
+command_write(struct command *command, uint64_t dossier,
+    enum status (
+	*write)(struct command *command, struct draft *draft, void *context),
+    void *context, uint64_t *id)
+{
+	struct draft *draft = NULL;
+	uint64_t author;
+	enum status status;
+
+	status = command_author(command, &author);
+	if (status != STATUS_OK)
+		return status;
+	status = replica_begin(command->replica, &command->error);
+	if (status != STATUS_OK)
+		return status;
+	status = draft_create(command->replica, dossier, author, &draft,
+	    &command->error);
+	if (status == STATUS_OK)
+		status = write(command, draft, context);
+	if (status == STATUS_OK)
+		status =
+		    draft_finish(draft, command->now_ms, id, &command->error);
+	draft_destroy(draft);
+	if (status == STATUS_OK)
+		status = replica_commit(command->replica, &command->error);
+	if (status != STATUS_OK)
+		replica_rollback(command->replica);
+	return status;
+}
+
+static bool
+note_id(void *context, const struct record *record)
+{
+	*(uint64_t *)context = record->id;
+	return false;
+}
+
+enum status
+command_school(struct command *command, const char *laestab, uint64_t *school)
+{
+	const struct collection *schools =
+	    catalogue_collection(bytes_of_text("school"));
+	struct record_filter filter = {
+		.column = collection_column(schools, bytes_of_text("laestab")),
+		.value = value_c_text(laestab),
+	};
+	struct record_query query = {
+		.collection = schools,
+		.filters = &filter,
+		.filter_count = 1,
+	};
+	enum status status;
+
+	*school = 0;
+	status = record_each(command->replica, &query, note_id, school,
+	    &command->error);
+	if (status == STATUS_OK && *school == 0)
+		return error_set(&command->error, STATUS_NOT_FOUND,
+		    "no school has the LAEstab %s; `throughline list school` "
+		    "shows those that are known",
+		    laestab);
+	return status;
+}

@@ -1,0 +1,128 @@
+/*
+ * The command line of a school's computer.  Each command is one function in
+ * the table of command.c; what they share is here.
+ *
+ * Exit status: 0 done, 1 could not be done, 2 wrong usage.  Results go to
+ * standard output, in words or (--json) as one JSON document; errors to
+ * standard error, as one sentence that says what to do.
+ */
+#ifndef CLIENT_COMMAND_COMMAND_H
+#define CLIENT_COMMAND_COMMAND_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client/agent/folder.h"
+#include "common/replica/draft.h"
+#include "common/replica/record.h"
+#include "common/replica/replica.h"
+#include "common/support/options.h"
+
+/* The first rules of every command's table. */
+#define COMMAND_RULES                                                         \
+	{ "data", "DIR", "this computer's data folder (or THROUGHLINE_DATA)", \
+		0 },                                                          \
+	    { "json", NULL, "one JSON document on standard output", 0 },      \
+	{                                                                     \
+		"help", NULL, "this help", 0                                  \
+	}
+
+/* What a command that works on a data folder has at hand. */
+struct command {
+	const struct command_entry *entry;
+	struct options options;
+	const char *data;
+	bool json;
+	struct folder *folder;
+	struct replica *replica;
+	uint64_t now_ms;
+	struct error error;
+};
+
+enum command_needs {
+	COMMAND_NOTHING,
+	COMMAND_READS,  /* folder and replica */
+	COMMAND_WRITES, /* the same, with numbers for new commits */
+};
+
+struct command_entry {
+	const char *name;
+	const char *usage; /* behind "throughline " */
+	const char *about;
+	enum command_needs needs;
+	const struct option_rule *rules;
+	size_t words_min; /* positionals */
+	size_t words_max;
+	enum status (*run)(struct command *command);
+};
+
+/* argv without the program's name.  Returns the exit status. */
+int command_main(int argc, char **argv);
+
+/* A positional as an id.  STATUS_USAGE. */
+enum status command_id(struct command *command, size_t positional,
+    uint64_t *id);
+
+enum status command_parse_id(struct command *command, const char *text,
+    uint64_t *id);
+
+/* Author of what this command writes: --author STAFF, or none. */
+enum status command_author(struct command *command, uint64_t *author);
+
+/* The collection of a positional.  STATUS_USAGE names the nearest. */
+enum status command_collection(struct command *command, size_t positional,
+    const struct collection **collection);
+
+/* Begin, call write on a draft of that dossier, and commit.  *id is the
+ * commit's, 0 when there was nothing to write. */
+enum status command_write(struct command *command, uint64_t dossier,
+    enum status (
+	*write)(struct command *command, struct draft *draft, void *context),
+    void *context, uint64_t *id);
+
+/* The record of the member or other school with this LAEstab. */
+enum status command_school(struct command *command, const char *laestab,
+    uint64_t *school);
+
+/* --- output.c ------------------------------------------------------------- */
+
+/* Ids and references as strings, dates and codes as text, blobs in
+ * hexadecimal, missing values as null.  New references. */
+json_t *output_id(uint64_t id);
+json_t *output_text(struct bytes text);
+json_t *output_value(const struct column *column, const struct value *value);
+/* {"id", columns..., "@dossier", "@conflicts", "@waiting", "@flags"} */
+json_t *output_record(const struct record *record);
+/* "2026-07-21T09:30:00.000Z", or null for 0 */
+json_t *output_time(uint64_t unix_ms);
+
+/* Print and release. */
+void output_json(json_t *json);
+
+/* One line: id, then "label: value" of what is not missing. */
+void output_record_line(const struct record *record);
+
+/* Every column on a line of its own. */
+void output_record_page(const struct record *record);
+
+/* The value as a person reads it, in out. */
+void output_value_text(const struct column *column, const struct value *value,
+    char *out, size_t capacity);
+
+/* On a terminal: a line that is written over.  NULL ends it. */
+void output_progress(const char *text);
+
+/* --- the commands, by file ------------------------------------------------ */
+
+extern const struct command_entry command_join, command_leave, command_run,
+    command_sync, command_status;
+extern const struct command_entry command_list, command_get, command_put,
+    command_delete, command_subject;
+extern const struct command_entry command_history, command_conflicts,
+    command_resolve, command_refused;
+extern const struct command_entry command_transfer, command_import,
+    command_export;
+extern const struct command_entry command_check, command_backup;
+
+#endif

@@ -1,0 +1,324 @@
+/*
+ * run, sync, status: how this computer stands with the hub.
+ */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <uv.h>
+
+#include "client/agent/memo.h"
+#include "client/agent/once.h"
+#include "client/command/command.h"
+#include "common/replica/dossier.h"
+
+static enum status
+use_hub_option(struct command *command)
+{
+	const char *hub = options_text(&command->options, "hub", NULL);
+	const char *proxy = options_text(&command->options, "proxy", NULL);
+	enum status status = STATUS_OK;
+
+	if (hub != NULL)
+		status = folder_set_hub(command->folder, hub, &command->error);
+	if (status == STATUS_OK && proxy != NULL)
+		status =
+		    folder_set_proxy(command->folder, proxy, &command->error);
+	return status;
+}
+
+/* --- run ------------------------------------------------------------------ */
+
+static const struct option_rule run_rules[] = {
+	COMMAND_RULES,
+	{ "hub", "HOST:PORT", "reach the hub here instead", 0 },
+	{ "proxy", "HOST:PORT", "go through this web proxy", 0 },
+	{ "log", "FILE", "log here instead of standard error", 0 },
+	{ 0 },
+};
+
+struct running {
+	struct command *command;
+	uv_loop_t loop;
+	uv_signal_t signals[2];
+	struct agent *agent;
+	struct error why;
+};
+
+static void
+on_signal(uv_signal_t *handle, int number)
+{
+	struct running *running = handle->data;
+
+	(void)number;
+	agent_stop(running->agent);
+}
+
+static void
+on_done(struct agent *agent, const struct error *why, void *user)
+{
+	struct running *running = user;
+
+	(void)agent;
+	running->why = *why;
+	for (int i = 0; i < 2; i++)
+		uv_close((uv_handle_t *)&running->signals[i], NULL);
+}
+
+static enum status
+run_agent(struct command *command, struct log *log)
+{
+	static const struct agent_handlers handlers = { NULL, on_done };
+	static const int numbers[2] = { SIGINT, SIGTERM };
+	struct running running = { .command = command };
+	struct agent_options options = {
+		.folder = command->folder,
+		.replica = command->replica,
+		.log = log,
+		.mode = AGENT_RUN,
+	};
+	enum status status;
+
+	if (uv_loop_init(&running.loop) != 0)
+		return error_set(&command->error, STATUS_NOMEM, "run");
+	status = agent_start(&running.loop, &options, &handlers, &running,
+	    &running.agent, &command->error);
+	if (status == STATUS_OK) {
+		for (int i = 0; i < 2; i++) {
+			uv_signal_init(&running.loop, &running.signals[i]);
+			running.signals[i].data = &running;
+			uv_signal_start(&running.signals[i], on_signal,
+			    numbers[i]);
+		}
+		printf("running on %s; the hub is %s:%u\n", command->data,
+		    command->folder->host, command->folder->port);
+		fflush(stdout);
+		uv_run(&running.loop, UV_RUN_DEFAULT);
+		status = running.why.status;
+		command->error = running.why;
+	}
+	agent_destroy(running.agent);
+	(void)uv_loop_close(&running.loop);
+	return status;
+}
+
+static enum status
+run_run(struct command *command)
+{
+	const char *path = options_text(&command->options, "log", NULL);
+	struct folder_lock *lock = NULL;
+	struct log *log = NULL;
+	enum status status;
+
+	status = use_hub_option(command);
+	if (status == STATUS_OK)
+		status = folder_lock(command->data, &lock, &command->error);
+	if (status == STATUS_OK)
+		status = log_open(path, LOG_INFO, &log, &command->error);
+	if (status == STATUS_OK)
+		status = run_agent(command, log);
+	log_close(log);
+	folder_unlock(lock);
+	return status;
+}
+
+const struct command_entry command_run = {
+	.name = "run",
+	.usage = "run",
+	.about = "stay connected: send and receive as things happen",
+	.needs = COMMAND_WRITES,
+	.rules = run_rules,
+	.run = run_run,
+};
+
+/* --- sync ----------------------------------------------------------------- */
+
+static const struct option_rule sync_rules[] = {
+	COMMAND_RULES,
+	{ "hub", "HOST:PORT", "reach the hub here instead", 0 },
+	{ "proxy", "HOST:PORT", "go through this web proxy", 0 },
+	{ 0 },
+};
+
+static void
+show_progress(void *context, const struct engine_status *status)
+{
+	char text[128];
+
+	(void)context;
+	if (status == NULL)
+		snprintf(text, sizeof(text), "waiting for the running agent");
+	else if (status->filling > 0)
+		snprintf(text, sizeof(text), "first sync: %" PRIu64 " %%",
+		    status->filled_permille / 10);
+	else
+		snprintf(text, sizeof(text),
+		    "%" PRIu64 " waiting, %" PRIu64 " received",
+		    status->waiting, status->taken_commits);
+	output_progress(text);
+}
+
+static json_t *
+sync_json(const struct once_result *result)
+{
+	const struct engine_status *status = &result->status;
+
+	return json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:I, "
+			 "s:b}",
+	    "synced", status->proved, "sent",
+	    (json_int_t)status->pushed_commits, "received",
+	    (json_int_t)status->taken_commits, "waiting",
+	    (json_int_t)status->waiting, "refused", (json_int_t)status->aside,
+	    "bytes_out", (json_int_t)result->counts.raw_out, "bytes_in",
+	    (json_int_t)result->counts.raw_in, "connections",
+	    (json_int_t)result->connections, "resumed", result->resumed,
+	    "elapsed_ms", (json_int_t)result->elapsed_ms, "by_running_agent",
+	    result->by_running_agent);
+}
+
+static enum status
+run_sync(struct command *command)
+{
+	struct once_options options = {
+		.data = command->data,
+		.folder = command->folder,
+		.replica = command->replica,
+		.mode = AGENT_ONCE,
+		.on_progress = show_progress,
+	};
+	struct once_result result = { 0 };
+	enum status status;
+
+	status = use_hub_option(command);
+	if (status == STATUS_OK)
+		status = once_sync(&options, &result, &command->error);
+	output_progress(NULL);
+	if (command->json)
+		output_json(sync_json(&result));
+	if (status != STATUS_OK || command->json)
+		return status;
+	if (result.by_running_agent)
+		puts("Synced, by the agent that is running.");
+	else
+		printf("Synced: %" PRIu64 " sent, %" PRIu64 " received.\n",
+		    result.status.pushed_commits, result.status.taken_commits);
+	if (result.status.aside > 0)
+		printf("%" PRIu64 " entries were refused by the hub: see "
+		       "`throughline refused`.\n",
+		    result.status.aside);
+	return STATUS_OK;
+}
+
+const struct command_entry command_sync = {
+	.name = "sync",
+	.usage = "sync",
+	.about = "send and receive now, then exit",
+	.needs = COMMAND_WRITES,
+	.rules = sync_rules,
+	.run = run_sync,
+};
+
+/* --- status --------------------------------------------------------------- */
+
+static const struct option_rule status_rules[] = {
+	COMMAND_RULES,
+	{ "allow-closes", NULL,
+	    "let more files be removed today than a usual day would see", 0 },
+	{ 0 },
+};
+
+static bool
+agent_runs(const char *data)
+{
+	struct folder_lock *lock = NULL;
+	bool runs = folder_lock(data, &lock, NULL) == STATUS_BUSY;
+
+	folder_unlock(lock);
+	return runs;
+}
+
+static json_t *
+status_json(struct command *command, const struct memo *memo,
+    const char *sentence)
+{
+	struct replica_identity identity = replica_identity(command->replica);
+
+	return json_pack("{s:s, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, "
+			 "s:o, s:o, s:o, s:I, s:i, s:o, s:s}",
+	    "state", memo_state_name(memo->state), "sentence", sentence,
+	    "synced", memo->state == MEMO_SYNCED, "agent", memo->agent_running,
+	    "waiting", (json_int_t)memo->waiting, "refused",
+	    (json_int_t)memo->refused, "conflicts", (json_int_t)memo->conflicts,
+	    "alarms", (json_int_t)memo->alarms, "closes_held",
+	    (json_int_t)memo->closes_held, "first_sync_percent",
+	    (json_int_t)(memo->filled_permille / 10), "last_heard",
+	    output_time(memo->last_heard_ms), "last_synced",
+	    output_time(memo->last_proved_ms), "offline_since",
+	    output_time(memo->offline_since_ms), "clock_error_ms",
+	    (json_int_t)memo->clock_error_ms, "site", (int)identity.site,
+	    "school", output_id(identity.school), "school_name",
+	    config_text(&command->folder->config, "school", ""));
+}
+
+static void
+print_status(struct command *command, const struct memo *memo,
+    const char *sentence)
+{
+	printf("%s, computer %" PRIu32 "\n%s\n",
+	    config_text(&command->folder->config, "school", "This school"),
+	    replica_identity(command->replica).site, sentence);
+	if (!memo->agent_running)
+		puts("The agent is not running here; `throughline run` starts "
+		     "it.");
+	if (memo->conflicts > 0)
+		printf("%" PRIu64 " fields are in conflict: see `throughline "
+		       "conflicts`.\n",
+		    memo->conflicts);
+	if (memo->refused > 0)
+		printf("%" PRIu64 " entries were refused: see `throughline "
+		       "refused`.\n",
+		    memo->refused);
+	if (memo->closes_held > 0)
+		printf("%" PRIu64 " closed files wait to be removed; after a "
+		       "day with more than %d, `throughline status "
+		       "--allow-closes` lets them go.\n",
+		    memo->closes_held, LIMIT_CLOSES_PER_DAY);
+	if (memo->alarms > 0)
+		printf("%" PRIu64 " alarms: tell the hub's administrator.\n",
+		    memo->alarms);
+}
+
+static enum status
+run_status(struct command *command)
+{
+	struct memo memo = { 0 };
+	char sentence[MEMO_SENTENCE_BYTES];
+	enum status status = STATUS_OK;
+
+	if (options_flag(&command->options, "allow-closes"))
+		status = replica_meta_set(command->replica, "closes_allowed",
+		    command->now_ms / (24 * 60 * 60 * 1000), &command->error);
+	if (status == STATUS_OK)
+		status = memo_read(command->replica, &memo, &command->error);
+	if (status != STATUS_OK)
+		return status;
+	memo.agent_running = agent_runs(command->data);
+	if (!memo.agent_running && memo.state != MEMO_SYNCED &&
+	    memo.state != MEMO_REVOKED && memo.state != MEMO_DIFFERS)
+		memo.state = MEMO_OFFLINE;
+	memo_sentence(&memo, sentence);
+	if (command->json)
+		output_json(status_json(command, &memo, sentence));
+	else
+		print_status(command, &memo, sentence);
+	return STATUS_OK;
+}
+
+const struct command_entry command_status = {
+	.name = "status",
+	.usage = "status",
+	.about = "synced? waiting? when was the hub last heard?",
+	.needs = COMMAND_READS,
+	.rules = status_rules,
+	.run = run_status,
+};

@@ -1,0 +1,246 @@
+/*
+ * How results look, to people and to programs.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include "client/command/command.h"
+#include "common/support/clock.h"
+#include "protocol/identifier.h"
+
+enum {
+	TEXT_BYTES = 96, /* of a value in a line */
+	STANDARD_ERROR = 2
+};
+
+/* --- JSON ----------------------------------------------------------------- */
+
+json_t *
+output_id(uint64_t id)
+{
+	char text[IDENTIFIER_TEXT_BYTES];
+
+	if (id == 0)
+		return json_null();
+	identifier_format(id, text);
+	return json_string(text);
+}
+
+json_t *
+output_text(struct bytes text)
+{
+	return json_stringn((const char *)text.data, text.size);
+}
+
+static json_t *
+output_blob(struct bytes blob)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *text = malloc(blob.size * 2 + 1);
+	json_t *json;
+
+	if (text == NULL)
+		return json_null();
+	for (size_t i = 0; i < blob.size; i++) {
+		text[2 * i] = digits[blob.data[i] >> 4];
+		text[2 * i + 1] = digits[blob.data[i] & 15];
+	}
+	json = json_stringn(text, blob.size * 2);
+	free(text);
+	return json;
+}
+
+json_t *
+output_value(const struct column *column, const struct value *value)
+{
+	switch (value->type) {
+	case VALUE_INTEGER:
+		if (column != NULL && (column->type == COLUMN_REFERENCE ||
+					  column->type == COLUMN_ID))
+			return output_id((uint64_t)value->integer);
+		return json_integer(value->integer);
+	case VALUE_REAL:
+		return json_real(value->real);
+	case VALUE_TEXT:
+		return output_text(value->bytes);
+	case VALUE_BLOB:
+		return output_blob(value->bytes);
+	case VALUE_NULL:
+		break;
+	}
+	return json_null();
+}
+
+json_t *
+output_record(const struct record *record)
+{
+	json_t *json = json_object();
+	uint32_t count = collection_column_count(record->collection);
+
+	json_object_set_new(json, "id", output_id(record->id));
+	for (uint32_t i = 0; i < count; i++) {
+		const struct column *column = &record->collection->columns[i];
+
+		json_object_set_new(json, column->name,
+		    output_value(column, &record->values[i]));
+	}
+	json_object_set_new(json, "@dossier", output_id(record->dossier));
+	json_object_set_new(json, "@conflicts",
+	    json_integer(record->conflicts));
+	json_object_set_new(json, "@waiting", json_boolean(record->waiting));
+	json_object_set_new(json, "@flags", json_integer(record->flags));
+	return json;
+}
+
+json_t *
+output_time(uint64_t unix_ms)
+{
+	char text[CLOCK_TEXT_BYTES];
+
+	if (unix_ms == 0)
+		return json_null();
+	clock_format((int64_t)unix_ms, text);
+	return json_string(text);
+}
+
+void
+output_json(json_t *json)
+{
+	json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+	putchar('\n');
+	json_decref(json);
+}
+
+/* --- words ---------------------------------------------------------------- */
+
+static const char *
+code_label(const struct column *column, struct bytes code)
+{
+	if (column == NULL || column->codes == NULL)
+		return NULL;
+	for (const struct code *known = column->codes->codes;
+	     known->code != NULL; known++)
+		if (bytes_equal_text(code, known->code))
+			return known->label;
+	return NULL;
+}
+
+/* Cut at a character, with "..." behind it. */
+static void
+copy_text(struct bytes text, char *out, size_t capacity)
+{
+	size_t size = text.size;
+
+	if (size >= capacity) {
+		size = capacity - 4;
+		while (size > 0 && (text.data[size] & 0xc0) == 0x80)
+			size--;
+		memcpy(out + size, "...", 4);
+	} else {
+		out[size] = '\0';
+	}
+	if (size > 0)
+		memcpy(out, text.data, size);
+	for (size_t i = 0; i < size; i++)
+		if ((unsigned char)out[i] < ' ')
+			out[i] = ' ';
+}
+
+void
+output_value_text(const struct column *column, const struct value *value,
+    char *out, size_t capacity)
+{
+	const char *label;
+
+	switch (value->type) {
+	case VALUE_NULL:
+		snprintf(out, capacity, "(not known)");
+		return;
+	case VALUE_INTEGER:
+		snprintf(out, capacity, "%" PRId64, value->integer);
+		return;
+	case VALUE_REAL:
+		snprintf(out, capacity, "%.6g", value->real);
+		return;
+	case VALUE_BLOB:
+		snprintf(out, capacity, "(%zu bytes)", value->bytes.size);
+		return;
+	case VALUE_TEXT:
+		label = code_label(column, value->bytes);
+		if (label != NULL && !bytes_equal_text(value->bytes, label))
+			snprintf(out, capacity, "%.*s (%s)",
+			    (int)value->bytes.size,
+			    (const char *)value->bytes.data, label);
+		else
+			copy_text(value->bytes, out, capacity);
+		return;
+	}
+}
+
+void
+output_record_line(const struct record *record)
+{
+	uint32_t count = collection_column_count(record->collection);
+	const char *between = "";
+	char text[TEXT_BYTES];
+
+	printf("%" PRIu64 "  ", record->id);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct column *column = &record->collection->columns[i];
+
+		if (record->values[i].type == VALUE_NULL ||
+		    (column->flags & COLUMN_OFF) != 0)
+			continue;
+		output_value_text(column, &record->values[i], text,
+		    sizeof(text));
+		printf("%s%s: %s", between, column->name, text);
+		between = "; ";
+	}
+	if (record->conflicts > 0)
+		printf("%s(%" PRIu32 " in conflict)", between,
+		    record->conflicts);
+	putchar('\n');
+}
+
+void
+output_record_page(const struct record *record)
+{
+	uint32_t count = collection_column_count(record->collection);
+	char label[128], text[16 * 1024];
+
+	printf("%s %" PRIu64 "\n", record->collection->name, record->id);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct column *column = &record->collection->columns[i];
+
+		if (record->values[i].type == VALUE_NULL)
+			continue;
+		output_value_text(column, &record->values[i], text,
+		    sizeof(text));
+		printf("  %s: %s\n", column_label(column, label, sizeof(label)),
+		    text);
+	}
+	if (record->waiting)
+		puts("  (waiting for the hub)");
+	if (record->conflicts > 0)
+		printf("  (%" PRIu32 " in conflict: see `throughline "
+		       "conflicts`)\n",
+		    record->conflicts);
+}
+
+void
+output_progress(const char *text)
+{
+	static bool shown;
+
+	if (uv_guess_handle(STANDARD_ERROR) != UV_TTY)
+		return;
+	if (text == NULL && shown)
+		fputs("\r\033[K", stderr);
+	else if (text != NULL)
+		fprintf(stderr, "\r\033[K%s", text);
+	shown = text != NULL;
+	fflush(stderr);
+}

@@ -1,0 +1,456 @@
+/*
+ * history, conflicts, resolve, refused: what happened to what was written.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client/command/command.h"
+#include "common/replica/history.h"
+#include "common/replica/pending.h"
+#include "common/support/clock.h"
+#include "protocol/stamp.h"
+
+enum {
+	VALUE_TEXT_BYTES = 200
+};
+
+static const struct option_rule plain_rules[] = {
+	COMMAND_RULES,
+	{ 0 },
+};
+
+/* --- values of a field ---------------------------------------------------- */
+
+static const struct column *
+column_of(const struct collection *collection, struct bytes name)
+{
+	return collection == NULL ? NULL : collection_column(collection, name);
+}
+
+static json_t *
+values_json(const struct collection *collection,
+    const struct column_value *values, uint32_t count)
+{
+	json_t *json = json_object();
+	char name[LIMIT_NAME_BYTES + 1];
+
+	for (uint32_t i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), "%.*s", (int)values[i].column.size,
+		    (const char *)values[i].column.data);
+		json_object_set_new(json, name,
+		    output_value(column_of(collection, values[i].column),
+			&values[i].value));
+	}
+	return json;
+}
+
+static void
+print_values(const struct collection *collection,
+    const struct column_value *values, uint32_t count)
+{
+	char text[VALUE_TEXT_BYTES];
+
+	for (uint32_t i = 0; i < count; i++) {
+		output_value_text(column_of(collection, values[i].column),
+		    &values[i].value, text, sizeof(text));
+		printf("%s%.*s: %s", i == 0 ? "" : "; ",
+		    (int)values[i].column.size,
+		    (const char *)values[i].column.data, text);
+	}
+}
+
+static void
+format_time(uint64_t unix_ms, char out[CLOCK_TEXT_BYTES])
+{
+	clock_format((int64_t)unix_ms, out);
+	out[10] = ' ';
+	out[19] = '\0';
+}
+
+/* --- history -------------------------------------------------------------- */
+
+struct showing {
+	struct command *command;
+	const struct collection *collection;
+	json_t *array;
+	uint64_t count;
+};
+
+static bool
+show_entry(void *context, const struct history_entry *entry)
+{
+	struct showing *showing = context;
+	char when[CLOCK_TEXT_BYTES];
+
+	showing->count++;
+	if (showing->command->json) {
+		json_array_append_new(showing->array,
+		    json_pack("{s:o, s:o, s:i, s:o, s:o, s:o, s:b, s:b, s:b}",
+			"change", output_id(entry->change), "author",
+			output_id(entry->author), "site", (int)entry->site,
+			"written", output_time(stamp_to_ms(entry->stamp)),
+			"received", output_time(entry->received_ms), "values",
+			values_json(showing->collection, entry->field->values,
+			    entry->field->value_count),
+			"created", entry->created, "redacted", entry->redacted,
+			"head", entry->is_head));
+		return true;
+	}
+	format_time(stamp_to_ms(entry->stamp), when);
+	printf("%s  computer %" PRIu32 "  ", when, entry->site);
+	print_values(showing->collection, entry->field->values,
+	    entry->field->value_count);
+	if (entry->redacted)
+		printf("  (redacted)");
+	if (entry->received_ms == 0)
+		printf("  (waiting)");
+	if (entry->is_head)
+		printf("  <- now");
+	putchar('\n');
+	return true;
+}
+
+static enum status
+run_history(struct command *command)
+{
+	struct showing showing = { .command = command };
+	uint64_t id;
+	enum status status;
+
+	status = command_collection(command, 0, &showing.collection);
+	if (status == STATUS_OK)
+		status = command_id(command, 1, &id);
+	if (status != STATUS_OK)
+		return status;
+	showing.array = json_array();
+	status = history_each(command->replica, id, show_entry, &showing,
+	    &command->error);
+	if (status == STATUS_OK && showing.count == 0)
+		status = error_set(&command->error, STATUS_NOT_FOUND,
+		    "there is no %s with the id %" PRIu64 " here",
+		    showing.collection->name, id);
+	if (status == STATUS_OK && command->json)
+		output_json(showing.array);
+	else
+		json_decref(showing.array);
+	return status;
+}
+
+const struct command_entry command_history = {
+	.name = "history",
+	.usage = "history COLLECTION ID",
+	.about = "every write to a record, with who and when",
+	.needs = COMMAND_READS,
+	.rules = plain_rules,
+	.words_min = 2,
+	.words_max = 2,
+	.run = run_history,
+};
+
+/* --- conflicts ------------------------------------------------------------ */
+
+static json_t *
+conflict_json(const struct conflict *conflict)
+{
+	json_t *values = json_array();
+
+	for (uint32_t i = 0; i < conflict->value_count; i++) {
+		const struct conflict_value *value = &conflict->values[i];
+
+		json_array_append_new(values,
+		    json_pack("{s:i, s:o, s:o, s:i, s:o, s:o, s:o}", "keep",
+			(int)i, "change", output_id(value->change), "author",
+			output_id(value->author), "site", (int)value->site,
+			"written", output_time(stamp_to_ms(value->stamp)),
+			"received", output_time(value->received_ms), "values",
+			values_json(conflict->collection, value->values,
+			    value->value_count)));
+	}
+	return json_pack("{s:s, s:o, s:o, s:s, s:o}", "collection",
+	    conflict->collection->name, "id", output_id(conflict->record),
+	    "@dossier", output_id(conflict->dossier), "column", conflict->field,
+	    "values", values);
+}
+
+static void
+print_conflict(const struct conflict *conflict)
+{
+	char when[CLOCK_TEXT_BYTES];
+
+	printf("%s %" PRIu64 ", %s:\n", conflict->collection->name,
+	    conflict->record, conflict->field);
+	for (uint32_t i = 0; i < conflict->value_count; i++) {
+		const struct conflict_value *value = &conflict->values[i];
+
+		format_time(stamp_to_ms(value->stamp), when);
+		printf("  %" PRIu32 "  %s  computer %" PRIu32 "  ", i, when,
+		    value->site);
+		print_values(conflict->collection, value->values,
+		    value->value_count);
+		putchar('\n');
+	}
+	printf("  to settle: throughline resolve %s %" PRIu64 " %s --keep N\n",
+	    conflict->collection->name, conflict->record, conflict->field);
+}
+
+static bool
+show_conflict(void *context, const struct conflict *conflict)
+{
+	struct showing *showing = context;
+
+	showing->count++;
+	if (showing->command->json)
+		json_array_append_new(showing->array, conflict_json(conflict));
+	else
+		print_conflict(conflict);
+	return true;
+}
+
+static enum status
+run_conflicts(struct command *command)
+{
+	struct showing showing = { .command = command };
+	uint64_t record = 0;
+	enum status status = STATUS_OK;
+
+	if (options_positional_count(&command->options) > 0)
+		status = command_id(command, 0, &record);
+	if (status != STATUS_OK)
+		return status;
+	showing.array = json_array();
+	status = conflict_each(command->replica, record, show_conflict,
+	    &showing, &command->error);
+	if (status == STATUS_OK && command->json) {
+		output_json(showing.array);
+		return status;
+	}
+	json_decref(showing.array);
+	if (status == STATUS_OK && showing.count == 0)
+		puts("Nothing is in conflict.");
+	return status;
+}
+
+const struct command_entry command_conflicts = {
+	.name = "conflicts",
+	.usage = "conflicts [ID]",
+	.about = "fields with two values, until a person decides",
+	.needs = COMMAND_READS,
+	.rules = plain_rules,
+	.words_max = 1,
+	.run = run_conflicts,
+};
+
+/* --- resolve -------------------------------------------------------------- */
+
+static const struct option_rule resolve_rules[] = {
+	COMMAND_RULES,
+	{ "keep", "N",
+	    "the value to keep, as `throughline conflicts` numbers "
+	    "them",
+	    OPTION_REQUIRED },
+	{ "author", "STAFF", "who decides this (an id of staff)", 0 },
+	{ 0 },
+};
+
+static enum status
+run_resolve(struct command *command)
+{
+	const char *name = options_positional(&command->options, 2);
+	const struct collection *collection;
+	const struct column *column;
+	uint64_t id, author, commit;
+	int64_t keep = 0;
+	enum status status;
+
+	status = command_collection(command, 0, &collection);
+	if (status == STATUS_OK)
+		status = command_id(command, 1, &id);
+	if (status == STATUS_OK)
+		status = command_author(command, &author);
+	if (status == STATUS_OK)
+		status = options_integer(&command->options, "keep", 0,
+		    LIMIT_REPLACES, &keep, &command->error);
+	if (status != STATUS_OK)
+		return status;
+	column = collection_column(collection, bytes_of_text(name));
+	status = replica_begin(command->replica, &command->error);
+	if (status != STATUS_OK)
+		return status;
+	status = conflict_resolve(command->replica, id,
+	    column == NULL ? name : column_field(column), (uint32_t)keep,
+	    author, command->now_ms, &commit, &command->error);
+	if (status == STATUS_OK)
+		status = replica_commit(command->replica, &command->error);
+	if (status != STATUS_OK) {
+		replica_rollback(command->replica);
+		return status;
+	}
+	if (command->json)
+		output_json(json_pack("{s:o, s:o}", "id", output_id(id),
+		    "commit", output_id(commit)));
+	else
+		printf("Settled: %s of %s %" PRIu64 ".\n", name,
+		    collection->name, id);
+	return STATUS_OK;
+}
+
+const struct command_entry command_resolve = {
+	.name = "resolve",
+	.usage = "resolve COLLECTION ID COLUMN --keep N",
+	.about = "settle a conflict; the other values stay in the history",
+	.needs = COMMAND_WRITES,
+	.rules = resolve_rules,
+	.words_min = 3,
+	.words_max = 3,
+	.run = run_resolve,
+};
+
+/* --- refused -------------------------------------------------------------- */
+
+static json_t *
+changes_json(struct bytes bytes)
+{
+	struct arena arena = { 0 };
+	struct commit commit;
+	json_t *changes = json_array();
+
+	if (commit_decode(bytes, &arena, &commit, NULL) != STATUS_OK)
+		commit.change_count = 0;
+	for (uint32_t i = 0; i < commit.change_count; i++) {
+		const struct change *change = &commit.changes[i];
+		json_t *fields = json_array();
+
+		for (uint32_t k = 0; k < change->field_count; k++)
+			json_array_append_new(fields,
+			    values_json(catalogue_collection(
+					    change->collection),
+				change->fields[k].values,
+				change->fields[k].value_count));
+		json_array_append_new(changes,
+		    json_pack("{s:o, s:o, s:o}", "collection",
+			output_text(change->collection), "id",
+			output_id(change->record), "fields", fields));
+	}
+	arena_deinit(&arena);
+	return changes;
+}
+
+static void
+print_changes(struct bytes bytes)
+{
+	struct arena arena = { 0 };
+	struct commit commit;
+
+	if (commit_decode(bytes, &arena, &commit, NULL) != STATUS_OK)
+		commit.change_count = 0;
+	for (uint32_t i = 0; i < commit.change_count; i++) {
+		const struct change *change = &commit.changes[i];
+
+		printf("    %.*s %" PRIu64 ": ", (int)change->collection.size,
+		    (const char *)change->collection.data, change->record);
+		for (uint32_t k = 0; k < change->field_count; k++) {
+			printf("%s", k == 0 ? "" : "; ");
+			print_values(catalogue_collection(change->collection),
+			    change->fields[k].values,
+			    change->fields[k].value_count);
+		}
+		putchar('\n');
+	}
+	arena_deinit(&arena);
+}
+
+static bool
+show_refused(void *context, const struct pending_row *row)
+{
+	struct showing *showing = context;
+	char when[CLOCK_TEXT_BYTES];
+
+	showing->count++;
+	if (showing->command->json) {
+		json_array_append_new(showing->array,
+		    json_pack("{s:o, s:o, s:s, s:s, s:o, s:o}", "id",
+			output_id(row->id), "@dossier", output_id(row->dossier),
+			"reason", refusal_name(row->refusal), "sentence",
+			refusal_text(row->refusal), "at",
+			output_time(row->at_ms), "changes",
+			changes_json(row->bytes)));
+		return true;
+	}
+	format_time(row->at_ms, when);
+	printf("%" PRIu64 "  %s  %s\n", row->id, when,
+	    refusal_text(row->refusal));
+	print_changes(row->bytes);
+	return true;
+}
+
+static enum status
+list_refused(struct command *command)
+{
+	struct showing showing = { .command = command };
+	enum status status;
+
+	showing.array = json_array();
+	status = pending_each_aside(command->replica, show_refused, &showing,
+	    &command->error);
+	if (status == STATUS_OK && command->json) {
+		output_json(showing.array);
+		return status;
+	}
+	json_decref(showing.array);
+	if (status == STATUS_OK && showing.count == 0)
+		puts("Nothing was refused.");
+	else if (status == STATUS_OK)
+		puts("`throughline refused retry ID` sends one again, "
+		     "`throughline refused drop ID` forgets it.");
+	return status;
+}
+
+static enum status
+run_refused(struct command *command)
+{
+	const char *verb = options_positional(&command->options, 0);
+	bool retry = verb != NULL && strcmp(verb, "retry") == 0;
+	uint64_t id, fresh = 0;
+	enum status status;
+
+	if (verb == NULL)
+		return list_refused(command);
+	if ((!retry && strcmp(verb, "drop") != 0) ||
+	    options_positional_count(&command->options) != 2)
+		return error_set(&command->error, STATUS_USAGE,
+		    "write `throughline refused`, `... refused retry ID` or "
+		    "`... refused drop ID`");
+	status = command_id(command, 1, &id);
+	if (status == STATUS_OK)
+		status = replica_begin(command->replica, &command->error);
+	if (status != STATUS_OK)
+		return status;
+	if (retry)
+		status = pending_retry(command->replica, id, command->now_ms,
+		    &fresh, &command->error);
+	else
+		status = pending_drop(command->replica, id, &command->error);
+	if (status == STATUS_OK)
+		status = replica_commit(command->replica, &command->error);
+	if (status != STATUS_OK) {
+		replica_rollback(command->replica);
+		return status;
+	}
+	if (command->json)
+		output_json(json_pack("{s:o, s:o}", "id", output_id(id),
+		    "commit", output_id(fresh)));
+	else
+		puts(retry ? "It waits to be sent again." : "Forgotten.");
+	return STATUS_OK;
+}
+
+const struct command_entry command_refused = {
+	.name = "refused",
+	.usage = "refused [retry ID | drop ID]",
+	.about = "what the hub did not take, and why",
+	.needs = COMMAND_WRITES,
+	.rules = plain_rules,
+	.words_max = 2,
+	.run = run_refused,
+};

@@ -1,0 +1,123 @@
+/*
+ * The greeting: HELLO says where this replica stands, WELCOME where the hub
+ * does.  The two clocks are compared, and the hub's life (its generation) with
+ * the one that this replica knows.
+ */
+#include "client/engine/engine_private.h"
+#include "common/replica/record.h"
+
+enum status
+greet_send_hello(struct engine *engine, struct error *err)
+{
+	struct hello hello = {
+		.version = PROTOCOL_VERSION,
+		.catalogue = CATALOGUE_VERSION,
+		.site = engine->identity.site,
+		.dictionary = codec_dictionary_id(engine->options.codec),
+		.cursor = engine->cursor,
+		.clock_ms = engine->now_ms,
+		.batch_bytes = engine->batch_bytes,
+		.fresh = engine->fresh,
+	};
+	enum status status;
+
+	status = replica_generations(engine->replica, &engine->arena,
+	    &hello.generations, &hello.generation_count, err);
+	if (status == STATUS_OK)
+		status = pending_count(engine->replica, &hello.health.pending,
+		    &hello.health.refused, err);
+	if (status == STATUS_OK)
+		status = conflict_count(engine->replica,
+		    &hello.health.conflicts, err);
+	if (status == STATUS_OK)
+		status = end_confirmed(engine, &hello.confirmed, err);
+	if (status != STATUS_OK)
+		return status;
+	hello.health.program = bytes_of_text(engine->options.program);
+	engine->confirmed_sent = hello.confirmed;
+	status = message_hello_encode(&hello, &engine->body, err);
+	if (status != STATUS_OK)
+		return status;
+	return engine_send(engine, FRAME_HELLO, err);
+}
+
+/* The hub's clock against ours, half the round trip allowed for. */
+static enum status
+measure_clock(struct engine *engine, uint64_t hub_ms, struct error *err)
+{
+	uint64_t half = (engine->elapsed_ms - engine->hello_at_ms) / 2;
+	int64_t error = (int64_t)engine->now_ms - (int64_t)(hub_ms + half);
+	uint64_t ahead = error > ENGINE_CLOCK_NOISE_MS ? (uint64_t)error : 0;
+
+	engine->status.clock_error_ms = error;
+	return replica_meta_set(engine->replica, "clock_ahead_ms", ahead, err);
+}
+
+/* Whether the hub's life is the one that this replica knows. */
+static enum status
+check_generation(struct engine *engine, const struct welcome *welcome,
+    bool *same, struct error *err)
+{
+	struct generation *ours;
+	uint32_t count;
+	enum status status;
+
+	status = replica_generations(engine->replica, &engine->arena, &ours,
+	    &count, err);
+	if (status != STATUS_OK)
+		return status;
+	*same =
+	    count == 0 ||
+	    (welcome->generation_count > 0 &&
+		ours[count - 1].number ==
+		    welcome->generations[welcome->generation_count - 1].number);
+	if (!*same)
+		return STATUS_OK;
+	return replica_generations_set(engine->replica, welcome->generations,
+	    welcome->generation_count, err);
+}
+
+enum status
+greet_take_welcome(struct engine *engine, struct bytes body, struct error *err)
+{
+	struct welcome welcome;
+	struct error wrong;
+	enum status status;
+	bool same;
+
+	if (engine->state != ENGINE_GREETING)
+		return engine_complain(engine, GOODBYE_PROTOCOL,
+		    "the hub greeted twice");
+	if (message_welcome_decode(body, &engine->arena, &welcome, &wrong) !=
+	    STATUS_OK)
+		return engine_complain(engine, GOODBYE_PROTOCOL, wrong.text);
+	if (welcome.school != engine->identity.school)
+		return engine_complain(engine, GOODBYE_PROTOCOL,
+		    "the hub takes this computer for another school's");
+
+	status = replica_begin(engine->replica, err);
+	if (status != STATUS_OK)
+		return status;
+	status = check_generation(engine, &welcome, &same, err);
+	if (status == STATUS_OK && same)
+		status = measure_clock(engine, welcome.time_ms, err);
+	if (status == STATUS_OK && same)
+		status = replica_meta_set(engine->replica, "hub_catalogue",
+		    welcome.catalogue, err);
+	if (status == STATUS_OK && same)
+		status = take_start(engine, welcome.start, err);
+	if (status == STATUS_OK)
+		status = replica_commit(engine->replica, err);
+	if (status != STATUS_OK)
+		return status;
+	if (!same)
+		return engine_complain(engine, GOODBYE_PROTOCOL,
+		    "the hub was restored from a backup and has not been "
+		    "brought together with this computer yet");
+
+	codec_use_dictionary(engine->options.codec,
+	    welcome.dictionary == codec_dictionary_id(engine->options.codec));
+	engine->status.head = welcome.head;
+	engine->state = ENGINE_CATCHING_UP;
+	return STATUS_OK;
+}
