@@ -166,10 +166,10 @@ issuer_name(const struct authority *authority, char name[SUBJECT_BYTES],
 	if (status == STATUS_OK)
 		status = certificate_match(authority->certificate,
 		    authority->key, err);
-	if (status != STATUS_OK) {
+	if (status != STATUS_OK && err != NULL)
 		error_wrap(err, "the authority");
+	if (status != STATUS_OK)
 		return status;
-	}
 	snprintf(name, SUBJECT_BYTES, "CN=%s", info.name);
 	return STATUS_OK;
 }

@@ -149,8 +149,9 @@ invitation_decode(struct bytes text, struct invitation *invitation,
 	if (status == STATUS_OK &&
 	    base32_decode_checked(text, packed, sizeof(packed), &size, err) !=
 		STATUS_OK) {
-		error_wrap(err, "the invitation");
 		status = STATUS_INVALID;
+		if (err != NULL)
+			error_wrap(err, "the invitation");
 	}
 	if (status == STATUS_OK)
 		status = unpack(packed, size, invitation, err);

@@ -114,12 +114,12 @@ key_load(const char *path, struct key **out, struct error *err)
 	status = file_read(path, KEY_BYTES, &text, err);
 	if (status == STATUS_OK) {
 		status = key_decode(buffer_view(&text), out, err);
-		if (status != STATUS_OK)
-			error_wrap(err, "%s", path);
 		if (status == STATUS_INVALID)
 			status = STATUS_CORRUPT;
-		if (status != STATUS_OK && err != NULL)
+		if (status != STATUS_OK && err != NULL) {
 			err->status = status;
+			error_wrap(err, "%s", path);
+		}
 	}
 	key_wipe(&text);
 	return status;

@@ -174,10 +174,10 @@ config_parse(struct bytes text, struct config *config, struct error *err)
 		if (end != NULL)
 			line.size = (size_t)(end - text.data);
 		status = parse_line(line, config, err);
-		if (status != STATUS_OK) {
+		if (status != STATUS_OK && err != NULL)
 			error_wrap(err, "line %d", number);
+		if (status != STATUS_OK)
 			return status;
-		}
 		bytes_advance(&text, line.size + (end != NULL));
 	}
 	return STATUS_OK;
@@ -223,7 +223,7 @@ config_load(const char *path, struct config *config, struct error *err)
 	status = file_read(path, CONFIG_FILE_BYTES, &text, err);
 	if (status == STATUS_OK) {
 		status = config_parse(buffer_view(&text), config, err);
-		if (status != STATUS_OK)
+		if (status != STATUS_OK && err != NULL)
 			error_wrap(err, "%s", path);
 	}
 	buffer_deinit(&text);
