@@ -4,7 +4,11 @@
  * PROTOCOL.md says when each is sent and what it obliges to.
  *
  * message_*_encode replaces out; message_*_decode keeps views into body and
- * arena, and checks every count and length against limits.h.
+ * arena, and checks every count and length against limits.h.  A commit travels
+ * as a blob of its canonical bytes, which the decoders do not look into beyond
+ * an item's id.  Items ascend strictly by sequence; a FILLED has at most
+ * LIMIT_BATCH_COMMITS of them in all its sections.  To encode more than a
+ * reader may take is a fault of the caller's.
  */
 #ifndef PROTOCOL_MESSAGE_H
 #define PROTOCOL_MESSAGE_H
