@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "client/agent/folder.h"
-#include "common/net/invitation.h"
 #include "common/support/clock.h"
 #include "common/support/file.h"
 #include "common/support/random.h"
@@ -158,7 +157,7 @@ folder_set_hub(struct folder *folder, const char *host_port, struct error *err)
 	memcpy(folder->host, host_port, size);
 	folder->host[size] = '\0';
 	folder->port = (uint16_t)port;
-	if (!invitation_host_is_valid(folder->host))
+	if (!certificate_host_is_valid(folder->host))
 		return error_set(err, STATUS_INVALID,
 		    "%s is not the name or address of a computer",
 		    folder->host);
