@@ -128,7 +128,7 @@ codec_decompress(struct codec *codec, struct bytes in, struct buffer *out,
 {
 	enum status status;
 	uint8_t *memory;
-	size_t announced;
+	size_t announced = 0;
 	size_t size;
 
 	buffer_clear(out);

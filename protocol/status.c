@@ -77,26 +77,21 @@ error_set(struct error *err, enum status status, const char *format, ...)
 enum status
 error_wrap(struct error *err, const char *format, ...)
 {
-	char text[ERROR_TEXT_BYTES];
+	char text[2 * ERROR_TEXT_BYTES + 2]; /* both, and ": " */
 	va_list arguments;
-	size_t size;
 	size_t used;
 
 	assert(err != NULL);
 	va_start(arguments, format);
-	(void)vsnprintf(text, sizeof(text), format, arguments);
+	(void)vsnprintf(text, ERROR_TEXT_BYTES, format, arguments);
 	va_end(arguments);
 
 	used = strlen(text);
-	size = strlen(err->text);
-	if (used + 2 + size < sizeof(text)) {
-		memcpy(text + used, ": ", 2);
-		memcpy(text + used + 2, err->text, size + 1);
-	} else {
-		(void)snprintf(text + used, sizeof(text) - used, ": %s",
-		    err->text);
+	memcpy(text + used, ": ", 2);
+	memcpy(text + used + 2, err->text, strlen(err->text) + 1);
+	text[ERROR_TEXT_BYTES - 1] = '\0';
+	if (strlen(text) == ERROR_TEXT_BYTES - 1)
 		cut_at_character(text);
-	}
-	memcpy(err->text, text, sizeof(text));
+	memcpy(err->text, text, ERROR_TEXT_BYTES);
 	return err->status;
 }
