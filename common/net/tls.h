@@ -53,7 +53,8 @@ enum status tls_context_create_server(const struct tls_server_options *options,
 
 struct tls_client_options {
 	enum tls_protocol protocol;
-	/* The hub's authority, or, while joining, its fingerprint. */
+	/* The hub's authority, or, while joining, its fingerprint.  When the
+	 * hub's certificates are valid is not judged. */
 	struct bytes authority; /* DER; empty: see pin */
 	const struct certificate_fingerprint *pin;
 	/* The site's own, or NULL and empty. */
