@@ -49,6 +49,9 @@ struct error {
 	char text[ERROR_TEXT_BYTES];
 };
 
+/* For a call whose status alone matters; lives as long as the block it is in. */
+#define ERROR_IGNORED (&(struct error){ .status = STATUS_OK })
+
 /* "NOT_FOUND" */
 const char *status_name(enum status status);
 

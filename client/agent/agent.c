@@ -167,12 +167,13 @@ introduce(struct agent *agent)
 	struct engine_status status;
 
 	if (agent->introduced || agent->options.mode == AGENT_LEAVE ||
-	    engine_get_status(agent->engine, &status, NULL) != STATUS_OK ||
+	    engine_get_status(agent->engine, &status, ERROR_IGNORED) !=
+		STATUS_OK ||
 	    !status.proved)
 		return;
 	if (device_introduce(agent->options.folder, agent->options.replica,
 		(uint64_t)clock_unix_ms(), &agent->introduced,
-		NULL) == STATUS_OK &&
+		ERROR_IGNORED) == STATUS_OK &&
 	    agent->introduced)
 		step(agent, ENGINE_TICK, (struct bytes){ NULL, 0 });
 }
@@ -184,12 +185,13 @@ look_whether_done(struct agent *agent)
 	struct engine_status status;
 	uint64_t progress, now = clock_monotonic_ms();
 
-	if (engine_get_status(agent->engine, &status, NULL) != STATUS_OK)
+	if (engine_get_status(agent->engine, &status, ERROR_IGNORED) !=
+	    STATUS_OK)
 		return;
 	if (agent->options.mode == AGENT_RUN) {
 		if (agent->wish > 0 && (status.proved || status.differs)) {
 			(void)memo_meet_wish(agent->options.replica,
-			    agent->wish, NULL);
+			    agent->wish, ERROR_IGNORED);
 			agent->wish = 0;
 		}
 		return;
@@ -313,7 +315,7 @@ renew_if_due(struct agent *agent)
 
 	if (folder_wants_renewal(agent->options.folder, clock_unix_ms()) &&
 	    certificate_make_request(agent->options.folder->key, &request,
-		NULL) == STATUS_OK)
+		ERROR_IGNORED) == STATUS_OK)
 		(void)engine_renew(agent->engine, buffer_view(&request));
 	buffer_deinit(&request);
 }
@@ -331,7 +333,7 @@ on_open(struct link *link, const struct link_info *info, void *user)
 	log_event(agent->options.log, LOG_INFO, "agent.connected",
 	    LOG_NUMBER("resumed", info->tls.resumed));
 	if (!info->tls.resumed &&
-	    link_save_session(link, &session, NULL) == STATUS_OK)
+	    link_save_session(link, &session, ERROR_IGNORED) == STATUS_OK)
 		folder_save_session(agent->options.folder,
 		    buffer_view(&session));
 	key_wipe(&session);
@@ -419,9 +421,10 @@ look_for_wishes(struct agent *agent)
 {
 	uint64_t wish, met;
 
-	if (memo_get_wish(agent->options.replica, &wish, NULL) != STATUS_OK ||
+	if (memo_get_wish(agent->options.replica, &wish, ERROR_IGNORED) !=
+		STATUS_OK ||
 	    replica_meta_get(agent->options.replica, "wish_met", 0, &met,
-		NULL) != STATUS_OK ||
+		ERROR_IGNORED) != STATUS_OK ||
 	    wish <= met)
 		return;
 	agent->wish = wish;
@@ -442,7 +445,7 @@ on_timer(uv_timer_t *timer)
 	if (agent->link == NULL && now >= agent->connect_at_ms)
 		connect_now(agent);
 	if (agent->done || replica_data_version(agent->options.replica,
-			       &version, NULL) != STATUS_OK)
+			       &version, ERROR_IGNORED) != STATUS_OK)
 		return;
 	written = version != agent->data_version;
 	agent->data_version = version;

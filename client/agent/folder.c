@@ -234,8 +234,8 @@ folder_wants_renewal(const struct folder *folder, int64_t unix_ms)
 	struct certificate_info info;
 	int64_t from, life;
 
-	if (certificate_parse(buffer_view(&folder->certificate), &info, NULL) !=
-	    STATUS_OK)
+	if (certificate_parse(buffer_view(&folder->certificate), &info,
+		ERROR_IGNORED) != STATUS_OK)
 		return false;
 	from = info.not_before_s + CERTIFICATE_BACKDATE_S;
 	life = info.not_after_s - from;
@@ -249,7 +249,7 @@ folder_load_session(const struct folder *folder, struct buffer *out)
 
 	buffer_clear(out);
 	if (path != NULL &&
-	    file_read(path, TLS_SESSION_BYTES, out, NULL) != STATUS_OK)
+	    file_read(path, TLS_SESSION_BYTES, out, ERROR_IGNORED) != STATUS_OK)
 		buffer_clear(out);
 	free(path);
 }
@@ -261,9 +261,9 @@ folder_save_session(const struct folder *folder, struct bytes session)
 	char *path = folder_file(folder, "session");
 
 	if (path != NULL && session.size == 0)
-		(void)file_remove(path, NULL);
+		(void)file_remove(path, ERROR_IGNORED);
 	else if (path != NULL)
-		(void)file_write(path, session, FILE_SECRET, NULL);
+		(void)file_write(path, session, FILE_SECRET, ERROR_IGNORED);
 	free(path);
 }
 

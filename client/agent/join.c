@@ -274,7 +274,7 @@ write_folder(struct joining *joining, struct error *err)
 	if (status == STATUS_OK)
 		status = write_config(joining, err);
 	if (status != STATUS_OK)
-		(void)folder_erase(joining->options->data, NULL);
+		(void)folder_erase(joining->options->data, ERROR_IGNORED);
 	return status;
 }
 

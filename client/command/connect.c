@@ -231,7 +231,7 @@ static bool
 agent_runs(const char *data)
 {
 	struct folder_lock *lock = NULL;
-	bool runs = folder_lock(data, &lock, NULL) == STATUS_BUSY;
+	bool runs = folder_lock(data, &lock, ERROR_IGNORED) == STATUS_BUSY;
 
 	folder_unlock(lock);
 	return runs;

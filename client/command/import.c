@@ -175,7 +175,7 @@ import_one(struct command *command, struct import_options *options,
 
 	importing->file = file;
 	importing->file_bytes = 0;
-	(void)file_size(file, &importing->file_bytes, NULL);
+	(void)file_size(file, &importing->file_bytes, ERROR_IGNORED);
 	if (collection == NULL)
 		status =
 		    import_ctf_file(options, file, &totals, &command->error);

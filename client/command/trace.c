@@ -315,7 +315,7 @@ changes_json(struct bytes bytes)
 	struct commit commit;
 	json_t *changes = json_array();
 
-	if (commit_decode(bytes, &arena, &commit, NULL) != STATUS_OK)
+	if (commit_decode(bytes, &arena, &commit, ERROR_IGNORED) != STATUS_OK)
 		commit.change_count = 0;
 	for (uint32_t i = 0; i < commit.change_count; i++) {
 		const struct change *change = &commit.changes[i];
@@ -342,7 +342,7 @@ print_changes(struct bytes bytes)
 	struct arena arena = { 0 };
 	struct commit commit;
 
-	if (commit_decode(bytes, &arena, &commit, NULL) != STATUS_OK)
+	if (commit_decode(bytes, &arena, &commit, ERROR_IGNORED) != STATUS_OK)
 		commit.change_count = 0;
 	for (uint32_t i = 0; i < commit.change_count; i++) {
 		const struct change *change = &commit.changes[i];

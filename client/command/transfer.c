@@ -114,7 +114,7 @@ find_envelope(struct command *command, uint64_t id, uint64_t *envelope)
 
 	*envelope = 0;
 	if (record_locate(command->replica, id, &dossier, &collection, &state,
-		NULL) == STATUS_OK &&
+		ERROR_IGNORED) == STATUS_OK &&
 	    collection == envelopes) {
 		*envelope = id;
 		return STATUS_OK;
@@ -202,14 +202,15 @@ find_transfer(struct command *command, uint64_t id, struct step *step)
 	enum status status;
 
 	step->transfer = id;
-	status = record_get(command->replica, id, &arena, &record, NULL);
+	status =
+	    record_get(command->replica, id, &arena, &record, ERROR_IGNORED);
 	if (status == STATUS_OK &&
 	    strcmp(record.collection->name, "envelope") == 0)
 		step->transfer =
 		    (uint64_t)record_value(&record, "transfer").integer;
 	arena_deinit(&arena);
 	status = record_locate(command->replica, step->transfer, &step->pupil,
-	    &collection, &state, NULL);
+	    &collection, &state, ERROR_IGNORED);
 	if (status == STATUS_OK && strcmp(collection->name, "transfer") == 0)
 		return STATUS_OK;
 	return error_set(&command->error, STATUS_NOT_FOUND,

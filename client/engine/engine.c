@@ -421,8 +421,9 @@ engine_complain(struct engine *engine, enum goodbye_code code, const char *why)
 	    (const uint8_t *)engine->goodbye_text;
 	engine->status.goodbye.text.size = goodbye.text.size;
 	engine->hang_up = true;
-	if (message_goodbye_encode(&goodbye, &engine->body, NULL) == STATUS_OK)
-		(void)engine_send(engine, FRAME_GOODBYE, NULL);
+	if (message_goodbye_encode(&goodbye, &engine->body, ERROR_IGNORED) ==
+	    STATUS_OK)
+		(void)engine_send(engine, FRAME_GOODBYE, ERROR_IGNORED);
 	return STATUS_OK;
 }
 

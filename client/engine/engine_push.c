@@ -31,7 +31,7 @@ push_begin(struct engine *engine)
 	uint64_t kept = ENGINE_BATCH_BYTES_FIRST;
 
 	(void)replica_meta_get(engine->replica, "batch_bytes", kept, &kept,
-	    NULL);
+	    ERROR_IGNORED);
 	if (kept < LIMIT_BATCH_BYTES_MIN)
 		kept = LIMIT_BATCH_BYTES_MIN;
 	if (kept > LIMIT_BATCH_BYTES)
@@ -53,7 +53,8 @@ set_batch_bytes(struct engine *engine, uint32_t bytes)
 		return;
 	engine->batch_bytes = bytes;
 	/* Losing this costs a few bytes, so a failure is no error. */
-	(void)replica_meta_set(engine->replica, "batch_bytes", bytes, NULL);
+	(void)replica_meta_set(engine->replica, "batch_bytes", bytes,
+	    ERROR_IGNORED);
 }
 
 void

@@ -181,7 +181,7 @@ finish_transaction(struct engine *engine, enum status status, struct error *err)
 	if (status != STATUS_OK) {
 		replica_rollback(engine->replica);
 		/* What was noted in memory may not be what is stored. */
-		(void)take_begin(engine, NULL);
+		(void)take_begin(engine, ERROR_IGNORED);
 	}
 	prove_forget(engine);
 	return status;

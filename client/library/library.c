@@ -281,7 +281,7 @@ visit_found(void *context, uint64_t pupil)
 	bool more = true;
 
 	if (record_get(visiting->tl->replica, pupil, &record.arena,
-		&record.record, NULL) == STATUS_OK)
+		&record.record, ERROR_IGNORED) == STATUS_OK)
 		more = visiting->visit(visiting->context, &record);
 	arena_deinit(&record.arena);
 	return more;
