@@ -182,12 +182,6 @@ tls_output(struct tls *tls)
 	return &tls->output;
 }
 
-size_t
-tls_input_bytes(const struct tls *tls)
-{
-	return tls->input.size;
-}
-
 const struct tls_info *
 tls_get_info(const struct tls *tls)
 {

@@ -110,9 +110,6 @@ void tls_close(struct tls *tls);
 /* Ciphertext to be sent, owned by tls; consume what was taken. */
 struct buffer *tls_output(struct tls *tls);
 
-/* Fed and not yet read. */
-size_t tls_input_bytes(const struct tls *tls);
-
 struct tls_info {
 	enum tls_protocol protocol;
 	bool resumed;

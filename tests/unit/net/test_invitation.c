@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/net/invitation.h"
@@ -153,7 +154,8 @@ test_bad_hub_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++) {
 		invitation = sample();
-		strcpy(invitation.host, hosts[i]);
+		snprintf(invitation.host, sizeof(invitation.host), "%s",
+		    hosts[i]);
 		assert_int_equal(invitation_encode(&invitation, text, NULL),
 		    STATUS_INVALID);
 	}

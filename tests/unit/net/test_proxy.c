@@ -67,8 +67,7 @@ test_request_is_what_http_wants(void **state)
 	    "CONNECT hub.example:8443 HTTP/1.1\r\n"
 	    "Host: hub.example:8443\r\n\r\n"));
 	buffer_clear(&out);
-	strcpy(proxy.user, "oak");
-	strcpy(proxy.password, "pass");
+	proxy = (struct proxy){ .user = "oak", .password = "pass" };
 	assert_int_equal(proxy_write_connect(&proxy, "::1", 1, &out, NULL),
 	    STATUS_OK);
 	assert_true(bytes_equal_text(buffer_view(&out),

@@ -1,9 +1,5 @@
-/* Two ends of TLS in one process, with no socket between them. */
-#include "tests/unit/net/hub.h"
-
-#include <string.h>
-
-#include "common/net/tls.h"
+/* Who is let through, and how it ends. */
+#include "tests/unit/net/pair.h"
 
 static struct hub oak, elm;
 static struct tls_context *server;
@@ -26,100 +22,6 @@ tear_down(void **state)
 	hub_deinit(&oak);
 	hub_deinit(&elm);
 	return 0;
-}
-
-struct pair {
-	struct tls *client;
-	struct tls *hub;
-	enum status client_status;
-	enum status hub_status;
-	struct error client_error;
-	struct error hub_error;
-};
-
-static void
-pair_init(struct pair *pair, struct tls_context *hub,
-    struct tls_context *client, const char *host)
-{
-	memset(pair, 0, sizeof(*pair));
-	assert_int_equal(tls_create(client, host, &pair->client,
-			     &pair->client_error),
-	    STATUS_OK);
-	assert_int_equal(tls_create(hub, NULL, &pair->hub, &pair->hub_error),
-	    STATUS_OK);
-	pair->client_status = pair->hub_status = STATUS_AGAIN;
-}
-
-static void
-pair_deinit(struct pair *pair)
-{
-	tls_destroy(pair->client);
-	tls_destroy(pair->hub);
-}
-
-/* Carry up to step bytes; how many there were. */
-static size_t
-carry(struct tls *from, struct tls *to, size_t step)
-{
-	struct bytes view = buffer_view(tls_output(from));
-
-	if (view.size > step)
-		view.size = step;
-	if (view.size == 0)
-		return 0;
-	assert_int_equal(tls_feed(to, view, NULL), STATUS_OK);
-	buffer_consume(tls_output(from), view.size);
-	return view.size;
-}
-
-/* Until neither has anything to say. */
-static void
-shake_hands(struct pair *pair, size_t step)
-{
-	size_t moved;
-
-	do {
-		if (pair->client_status == STATUS_AGAIN)
-			pair->client_status =
-			    tls_handshake(pair->client, &pair->client_error);
-		if (pair->hub_status == STATUS_AGAIN)
-			pair->hub_status =
-			    tls_handshake(pair->hub, &pair->hub_error);
-		moved = carry(pair->client, pair->hub, step);
-		moved += carry(pair->hub, pair->client, step);
-	} while (moved > 0);
-}
-
-static void
-expect_open(const struct pair *pair)
-{
-	assert_string_equal(pair->client_error.text, "");
-	assert_string_equal(pair->hub_error.text, "");
-	assert_int_equal(pair->client_status, STATUS_OK);
-	assert_int_equal(pair->hub_status, STATUS_OK);
-}
-
-static void
-expect_client_error(const struct pair *pair, const char *text)
-{
-	assert_int_equal(pair->client_status, STATUS_DENIED);
-	assert_string_equal(pair->client_error.text, text);
-}
-
-/* From one end to the other; both are open. */
-static void
-say(struct tls *from, struct tls *to, const char *text)
-{
-	uint8_t heard[64];
-	size_t size = 0;
-
-	assert_int_equal(tls_write(from, bytes_of_text(text), NULL), STATUS_OK);
-	while (carry(from, to, 1000) > 0)
-		;
-	assert_int_equal(tls_read(to, heard, sizeof(heard), &size, NULL),
-	    STATUS_OK);
-	assert_int_equal(size, strlen(text));
-	assert_memory_equal(heard, text, size);
 }
 
 /* Both know each other, whatever the pieces in which the bytes come. */
@@ -304,121 +206,6 @@ test_client_without_protocol_is_refused(void **state)
 	tls_context_destroy(client);
 }
 
-static void
-test_joining_by_the_right_pin_learns_the_authority(void **state)
-{
-	struct certificate_fingerprint pin =
-	    certificate_fingerprint(buffer_view(&oak.authority));
-	struct tls_context *client = hub_joiner(&pin);
-	struct buffer authority = { 0 };
-	struct pair pair;
-
-	(void)state;
-	pair_init(&pair, server, client, "localhost");
-	shake_hands(&pair, 100);
-	expect_open(&pair);
-	assert_int_equal(tls_get_info(pair.hub)->protocol, TLS_PROTOCOL_JOIN);
-	assert_int_equal(tls_peer_authority(pair.client, &authority, NULL),
-	    STATUS_OK);
-	assert_true(
-	    bytes_equal(buffer_view(&authority), buffer_view(&oak.authority)));
-	buffer_deinit(&authority);
-	pair_deinit(&pair);
-	pair_init(&pair, server, client, "elsewhere.example");
-	shake_hands(&pair, 4096);
-	assert_int_equal(pair.client_status, STATUS_DENIED);
-	pair_deinit(&pair);
-	tls_context_destroy(client);
-}
-
-/* A hub that sends a foreign authority along does not pass by its print. */
-static void
-test_joining_by_the_wrong_pin_is_refused(void **state)
-{
-	struct certificate_fingerprint pins[3] = {
-		certificate_fingerprint(buffer_view(&elm.authority)),
-		certificate_fingerprint(buffer_view(&oak.certificate)),
-	};
-	struct tls_server_options options = { oak.key,
-		buffer_view(&oak.certificate), buffer_view(&elm.authority) };
-	struct tls_context *hubs[3] = { server, server, NULL };
-	struct pair pair;
-
-	(void)state;
-	pins[2] = pins[0];
-	assert_int_equal(tls_context_create_server(&options, &hubs[2], NULL),
-	    STATUS_OK);
-	for (size_t i = 0; i < 3; i++) {
-		struct tls_context *client = hub_joiner(&pins[i]);
-
-		pair_init(&pair, hubs[i], client, "localhost");
-		shake_hands(&pair, 4096);
-		assert_int_equal(pair.client_status, STATUS_DENIED);
-		assert_non_null(strstr(pair.client_error.text, "web filter"));
-		pair_deinit(&pair);
-		tls_context_destroy(client);
-	}
-	tls_context_destroy(hubs[2]);
-}
-
-/*
- * A resumed session shows no certificate, so the hub has to know again whose
- * it was: revocation is looked up by that serial.
- */
-static void
-test_resumed_session_has_the_serial(void **state)
-{
-	struct tls_context *client = hub_client(&oak, &oak, TLS_PROTOCOL_SYNC);
-	struct tls_context *other = hub_client(&oak, NULL, TLS_PROTOCOL_SYNC);
-	struct certificate_serial serial;
-	struct buffer session = { 0 };
-	struct pair pair;
-
-	(void)state;
-	pair_init(&pair, server, client, "localhost");
-	shake_hands(&pair, 4096);
-	expect_open(&pair);
-	serial = tls_get_info(pair.hub)->serial;
-	assert_int_equal(tls_save_session(pair.client, &session, NULL),
-	    STATUS_OK);
-	pair_deinit(&pair);
-	for (int i = 0; i < 2; i++) {
-		pair_init(&pair, server, client, "localhost");
-		tls_load_session(pair.client, buffer_view(&session));
-		shake_hands(&pair, 50);
-		expect_open(&pair);
-		assert_true(tls_get_info(pair.hub)->resumed);
-		assert_true(tls_get_info(pair.client)->resumed);
-		assert_true(tls_get_info(pair.hub)->has_certificate);
-		assert_true(certificate_serial_equal(&serial,
-		    &tls_get_info(pair.hub)->serial));
-		assert_string_equal(tls_get_info(pair.hub)->name, "17");
-		say(pair.client, pair.hub, "resumed");
-		/* What a resumed one saves is as good as the first. */
-		buffer_clear(&session);
-		assert_int_equal(tls_save_session(pair.client, &session, NULL),
-		    STATUS_OK);
-		pair_deinit(&pair);
-	}
-	/* Another name, another certificate: a full handshake. */
-	pair_init(&pair, server, client, "127.0.0.1");
-	tls_load_session(pair.client, buffer_view(&session));
-	shake_hands(&pair, 4096);
-	expect_open(&pair);
-	assert_false(tls_get_info(pair.hub)->resumed);
-	pair_deinit(&pair);
-	pair_init(&pair, server, other, "localhost");
-	tls_load_session(pair.client, buffer_view(&session));
-	shake_hands(&pair, 4096);
-	expect_open(&pair);
-	assert_false(tls_get_info(pair.client)->resumed);
-	assert_false(tls_get_info(pair.hub)->has_certificate);
-	pair_deinit(&pair);
-	buffer_deinit(&session);
-	tls_context_destroy(other);
-	tls_context_destroy(client);
-}
-
 /* close_notify is never lost, and is told from a cut. */
 static void
 test_close_is_heard_after_the_last_byte(void **state)
@@ -515,10 +302,6 @@ main(void)
 		cmocka_unit_test(test_expired_site_is_refused),
 		cmocka_unit_test(test_site_that_plays_the_hub_is_refused),
 		cmocka_unit_test(test_client_without_protocol_is_refused),
-		cmocka_unit_test(
-		    test_joining_by_the_right_pin_learns_the_authority),
-		cmocka_unit_test(test_joining_by_the_wrong_pin_is_refused),
-		cmocka_unit_test(test_resumed_session_has_the_serial),
 		cmocka_unit_test(test_close_is_heard_after_the_last_byte),
 		cmocka_unit_test(test_damaged_byte_ends_it),
 		cmocka_unit_test(test_garbage_is_refused),

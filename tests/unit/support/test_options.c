@@ -24,10 +24,13 @@ parse(const char *line, struct options *options, struct error *err)
 	static char *words[64];
 	int count = 0;
 
-	strncpy(copy, line, sizeof(copy) - 1);
-	for (char *word = strtok(copy, " "); word != NULL;
-	     word = strtok(NULL, " "))
-		words[count++] = word;
+	snprintf(copy, sizeof(copy), "%s", line);
+	for (char *at = copy; *at != '\0';) {
+		words[count++] = at;
+		at += strcspn(at, " ");
+		if (*at != '\0')
+			*at++ = '\0';
+	}
 	return options_parse(rules, count, words, options, err);
 }
 
