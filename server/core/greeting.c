@@ -123,6 +123,11 @@ greeting_place(struct session *session, const struct hello *hello,
 		start = least(start,
 		    greeting_start(*generations, *count, hello->generations,
 			hello->generation_count, hello->cursor));
+	if (hello->generation_count > 0 && hello->cursor > hub->head &&
+	    hello->generations[hello->generation_count - 1].number ==
+		hub->writer.generation)
+		return error_set(err, STATUS_INVALID,
+		    "a place that was never sent");
 	session->told = start;
 	session->scanned = start;
 	session->cursor = start;

@@ -81,30 +81,24 @@ push_busy(struct session *session, struct bytes commit, struct answer *answer)
 	answer->received_ms = session->hub->writer.now_ms;
 }
 
-/* One frame for each run of answers with one time of receipt: what was here
- * already keeps the time at which it came. */
+/* One frame for a batch.  A batch that comes again as it was keeps the time at
+ * which it came first. */
 static enum status
 push_answer(struct session *session, struct answer *answers, uint32_t count,
     struct error *err)
 {
-	struct answers message;
-	uint32_t first = 0;
-	enum status status = STATUS_OK;
+	struct answers message = { .answers = answers,
+		.answer_count = count,
+		.received_ms = answers[0].received_ms };
+	enum status status;
 
-	for (uint32_t i = 1; i <= count && status == STATUS_OK; i++) {
-		if (i < count &&
-		    answers[i].received_ms == answers[first].received_ms)
-			continue;
-		message.answers = &answers[first];
-		message.answer_count = i - first;
-		message.received_ms = answers[first].received_ms;
-		status = message_answers_encode(&message, &session->body, err);
-		if (status == STATUS_OK)
-			status = session_send(session, &session->held,
-			    FRAME_ANSWER, err);
-		first = i;
-	}
-	return status;
+	for (uint32_t i = 1; i < count; i++)
+		if (answers[i].received_ms != message.received_ms)
+			message.received_ms = session->hub->writer.now_ms;
+	status = message_answers_encode(&message, &session->body, err);
+	if (status != STATUS_OK)
+		return status;
+	return session_send(session, &session->held, FRAME_ANSWER, err);
 }
 
 /* The site may have been revoked by another process since it connected. */
