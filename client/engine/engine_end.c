@@ -9,8 +9,6 @@
 #include "client/engine/engine_private.h"
 #include "common/replica/dossier.h"
 #include "common/replica/draft.h"
-#include "common/replica/fold.h"
-#include "common/replica/ledger.h"
 #include "common/replica/purge.h"
 
 enum {
@@ -348,46 +346,4 @@ end_confirm(struct engine *engine, struct error *err)
 	if (status != STATUS_OK)
 		return status;
 	return engine_send(engine, FRAME_CONFIRM, err);
-}
-
-/* --- passed on ------------------------------------------------------------ */
-
-enum status
-end_has_passed_on(struct engine *engine, const struct answer *answer,
-    bool *passed, struct error *err)
-{
-	struct pending_row row;
-	struct dossier dossier;
-	enum status status;
-
-	*passed = false;
-	if (answer->refusal != REFUSAL_NONE)
-		return STATUS_OK;
-	status = pending_get(engine->replica, answer->id, &row, err);
-	if (status == STATUS_OK)
-		status =
-		    dossier_get(engine->replica, row.dossier, &dossier, err);
-	if (status == STATUS_NOT_FOUND)
-		return STATUS_OK;
-	*passed = status == STATUS_OK && dossier.state == DOSSIER_FROZEN &&
-	          answer->sequence > dossier.frozen;
-	return status;
-}
-
-enum status
-end_pass_on(struct engine *engine, uint64_t id, struct error *err)
-{
-	struct ledger_row row;
-	struct commit commit;
-	enum status status;
-
-	status = ledger_find_change(engine->replica, id, &engine->arena, &row,
-	    &commit, err);
-	if (status == STATUS_NOT_FOUND)
-		return STATUS_OK; /* the answer was to other bytes */
-	if (status == STATUS_OK)
-		status = ledger_remove(engine->replica, id, err);
-	if (status == STATUS_OK)
-		status = fold_again(engine->replica, &commit, err);
-	return status;
 }

@@ -163,14 +163,6 @@ enum status end_confirm(struct engine *engine, struct error *err);
 enum status end_confirmed(struct engine *engine, uint64_t *confirmed,
     struct error *err);
 
-/* Whether a waiting commit of ours was taken after the freeze of its dossier,
- * so that it is another school's now. */
-enum status end_has_passed_on(struct engine *engine,
-    const struct answer *answer, bool *passed, struct error *err);
-
-/* It leaves this replica. */
-enum status end_pass_on(struct engine *engine, uint64_t id, struct error *err);
-
 /* --- engine_prove.c ------------------------------------------------------- */
 
 /* Something changed: what was proved is proved no more. */

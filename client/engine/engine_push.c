@@ -212,7 +212,6 @@ take_one(struct engine *engine, const struct answer *answer, bool *restamp,
 {
 	enum refusal_remedy remedy = refusal_remedy(answer->refusal);
 	enum status status;
-	bool passed;
 
 	if (remedy == REMEDY_RESTAMP) {
 		*restamp = true;
@@ -222,10 +221,7 @@ take_one(struct engine *engine, const struct answer *answer, bool *restamp,
 		engine->send_again = true;
 		return STATUS_OK;
 	}
-	status = end_has_passed_on(engine, answer, &passed, err);
-	if (status == STATUS_OK)
-		status =
-		    take_answer(engine->replica, answer, hub_now(engine), err);
+	status = take_answer(engine->replica, answer, hub_now(engine), err);
 	if (status != STATUS_OK)
 		return status;
 	if (remedy == REMEDY_SET_ASIDE) {
@@ -234,7 +230,7 @@ take_one(struct engine *engine, const struct answer *answer, bool *restamp,
 	}
 	if (answer->sequence > engine->acknowledged)
 		engine->acknowledged = answer->sequence;
-	return passed ? end_pass_on(engine, answer->id, err) : STATUS_OK;
+	return STATUS_OK;
 }
 
 static enum status
