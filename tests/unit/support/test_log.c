@@ -70,10 +70,11 @@ test_events_are_lines(void **state)
 static void
 test_typed_text_is_not_written(void **state)
 {
-	static const char *const typed[] = { "Ana Oak", "", "a\nb", "a=b",
-		"caf\xc3\xa9",
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		"aaaaaaaaa" };
+	static char longer[] =
+	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	    "aaaaaaaaa";
+	const char *const typed[] = { "Ana Oak", "", "a\nb", "a=b",
+		"caf\xc3\xa9", longer };
 	struct buffer text = { 0 };
 	struct folder folder;
 	struct log *log;
