@@ -79,9 +79,7 @@ enum role {
 struct code {
 	const char *code;
 	const char *label;
-	/* Of the column `kind`: who sees a record of this kind; 0 as the
-	 * collection says. */
-	uint32_t roles; /* enum role */
+	uint32_t roles; /* of `kind`: who sees such records; 0 as collection */
 };
 
 /* An unknown code is kept as it came, and flagged; closed sets (state machines
@@ -131,8 +129,7 @@ struct collection {
 	uint32_t roles;
 	uint32_t roles_own; /* who sees and writes only what is theirs */
 	const char *ctf;    /* path below Pupil, "" itself; or NULL */
-	/* "laestab,entry_date" proposes equals; "upn|a,b": upn, failing that
-	 * a and b.  NULL: no two are ever proposed as one. */
+	/* "laestab,entry_date" proposes equals; "upn|a,b": upn, else a and b */
 	const char *duplicate_key;
 	uint32_t since;
 };
@@ -167,8 +164,8 @@ const char *column_label(const struct column *column, char *buffer,
 /*
  * Whether value may stand in column.  Null always may (required is a matter of
  * completeness, checked when a record is created).  STATUS_INVALID tells what
- * the column takes: `birth_date: "19/1/2015": a date like 2015-01-19 is needed`.
- * The value itself is quoted only when the column is neither special nor
+ * the column takes: `birth_date: "19/1/2015": a date like 2015-01-19 is
+ * needed`.  The value itself is quoted only when the column is neither special nor
  * confidential.  A code unknown to an open set is taken (see below).
  */
 enum status column_check(const struct column *column, const struct value *value,

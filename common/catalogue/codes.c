@@ -2,6 +2,7 @@
  * Code sets.  Those of the common basic data set (CBDS) are open: a code that
  * is not here is kept as it came and flagged.  Our own are closed.
  */
+#include "common/catalogue/catalogue.h"
 #include "common/catalogue/declare.h"
 
 #define OPEN(set)                                             \

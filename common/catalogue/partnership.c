@@ -2,6 +2,7 @@
  * What all schools share: themselves, their staff, the community around them,
  * transition events, training, and the language of the curriculum.
  */
+#include "common/catalogue/catalogue.h"
 #include "common/catalogue/declare.h"
 
 static CODES_CLOSED(phase, WORD(infant), WORD(junior), WORD(primary),

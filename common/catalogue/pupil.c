@@ -2,6 +2,7 @@
  * The transition file, first part: who the child is, what a Common Transfer
  * File (CTF) carries, and the state of support.
  */
+#include "common/catalogue/catalogue.h"
 #include "common/catalogue/declare.h"
 
 static CODES_CLOSED(identifier_kind, WORDS(former_upn, "former UPN"),

@@ -2,6 +2,7 @@
  * What a school keeps for itself, on its own computers: its grants, expected
  * pupils, training, post, and who read what.
  */
+#include "common/catalogue/catalogue.h"
 #include "common/catalogue/declare.h"
 
 static CODES_CLOSED(grant_kind, WORD(holder), WORD(destination),

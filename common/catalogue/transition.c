@@ -2,6 +2,7 @@
  * The transition file, second part: what one school tells the next, the
  * transfer itself, and the keeping of the file.
  */
+#include "common/catalogue/catalogue.h"
 #include "common/catalogue/declare.h"
 
 static CODES_CLOSED(tier, WORD(universal), WORD(targeted), WORD(enhanced));
