@@ -79,7 +79,7 @@ enum role {
 struct code {
 	const char *code;
 	const char *label;
-	uint32_t roles; /* of `kind`: who sees such records; 0 as collection */
+	uint32_t roles; /* of `kind`: who sees such records; 0: as collection */
 };
 
 /* An unknown code is kept as it came, and flagged; closed sets (state machines
@@ -165,8 +165,8 @@ const char *column_label(const struct column *column, char *buffer,
  * Whether value may stand in column.  Null always may (required is a matter of
  * completeness, checked when a record is created).  STATUS_INVALID tells what
  * the column takes: `birth_date: "19/1/2015": a date like 2015-01-19 is
- * needed`.  The value itself is quoted only when the column is neither special nor
- * confidential.  A code unknown to an open set is taken (see below).
+ * needed`.  The value itself is quoted only when the column is neither special
+ * nor confidential.  A code unknown to an open set is taken (see below).
  */
 enum status column_check(const struct column *column, const struct value *value,
     struct error *err);
