@@ -91,8 +91,7 @@ is_at_path(const struct element *element, const struct element *root,
 }
 
 struct element *
-element_each(struct element *element, const char *path,
-    struct element *after)
+element_each(struct element *element, const char *path, struct element *after)
 {
 	struct element *found = after;
 
