@@ -27,19 +27,24 @@ resolve_type(const struct collection *collection, const char *path,
 	const char *bracket = strchr(path, '[');
 	char outer[ELEMENT_PATH_BYTES];
 	struct element *each = NULL;
+	struct element *type_element;
 	struct bytes type;
 	bool wanted;
 
 	snprintf(outer, sizeof(outer), "%.*s", (int)(bracket - path), path);
 	while ((each = element_each(element, outer, each)) != NULL) {
+		type_element = element_find(each, "TelephoneType");
 		type = element_text(each, "TelephoneType");
 		if (bracket[1] == '*')
 			wanted = !type_has_a_column(collection, type);
 		else
 			wanted =
 			    type.size == 1 && (char)type.data[0] == bracket[1];
-		if (wanted)
-			return element_find(each, bracket + strlen("[H]/"));
+		if (!wanted)
+			continue;
+		if (type_element != NULL)
+			type_element->used = true;
+		return element_find(each, bracket + strlen("[H]/"));
 	}
 	return NULL;
 }

@@ -221,16 +221,20 @@ give_back(struct element *element)
 		each->used = false;
 }
 
-/* EnrolStatus tells of the school that wrote the file. */
+/* EnrolStatus tells of the school that wrote the file, and of no other. */
 static void
-keep_status_of_source(struct plan_record *record, struct bytes source)
+keep_status_of_source(struct plan_record *record, struct element *element,
+    bool used_before, struct bytes source)
 {
 	struct value laestab = plan_value(record, "laestab");
 	const struct column *status = collection_column(record->collection,
 	    bytes_of_text("enrol_status"));
 
-	if (laestab.type != VALUE_TEXT || !bytes_equal(laestab.bytes, source))
-		*value_at(record, status) = value_null();
+	if (laestab.type == VALUE_TEXT && bytes_equal(laestab.bytes, source))
+		return;
+	*value_at(record, status) = value_null();
+	if (element != NULL)
+		element->used = used_before;
 }
 
 static enum status
@@ -240,6 +244,9 @@ plan_element(struct plan *plan, const struct collection *collection,
 {
 	struct plan_record *record;
 	const struct column *missing;
+	struct element *enrol_status =
+	    element_find(pupil, "BasicDetails/EnrolStatus");
+	bool used_before = enrol_status != NULL && enrol_status->used;
 	char label[64];
 	enum status status;
 
@@ -252,7 +259,8 @@ plan_element(struct plan *plan, const struct collection *collection,
 	if (strcmp(collection->name, "identifier") == 0)
 		plan_set_text(record, "kind", "former_upn");
 	if (strcmp(collection->name, "enrolment") == 0)
-		keep_status_of_source(record, source);
+		keep_status_of_source(record, enrol_status, used_before,
+		    source);
 	missing = missing_column(record);
 	if (missing == NULL)
 		return plan_append(plan, record, err);
