@@ -65,28 +65,48 @@ compare_says_no_more(const struct collection *collection,
 	return true;
 }
 
+/* One choice of a key, up to its '|': whether anything of it is planned, and
+ * whether it agrees. */
+static void
+compare_choice(const struct collection *collection, const char *key,
+    const struct value *here, const struct value *planned, bool *is_planned,
+    bool *agrees)
+{
+	const struct column *column;
+	struct bytes name;
+	uint32_t place;
+
+	*is_planned = false;
+	*agrees = true;
+	while (*key != '\0' && *key != '|') {
+		name = bytes_of_text(key);
+		name.size = strcspn(key, ",|");
+		column = collection_column(collection, name);
+		place = collection_column_index(collection, column);
+		*is_planned |= planned[place].type != VALUE_NULL;
+		*agrees &=
+		    compare_values(column, &here[place], &planned[place]);
+		key += name.size + (key[name.size] == ',');
+	}
+}
+
 bool
 compare_keys(const struct collection *collection, const struct value *here,
     const struct value *planned)
 {
 	const char *key = collection->duplicate_key;
-	const struct column *column;
-	struct bytes name;
-	uint32_t place;
+	bool is_planned = false;
+	bool agrees = false;
 
-	if (key == NULL)
-		return false;
-	for (;;) {
-		name = bytes_of_text(key);
-		name.size = strcspn(key, ",|");
-		column = collection_column(collection, name);
-		place = collection_column_index(collection, column);
-		if (!compare_values(column, &here[place], &planned[place]))
-			return false;
-		if (key[name.size] != ',')
-			return true;
-		key += name.size + 1;
+	while (key != NULL) {
+		compare_choice(collection, key, here, planned, &is_planned,
+		    &agrees);
+		if (is_planned)
+			return agrees;
+		key = strchr(key, '|');
+		key = key != NULL ? key + 1 : NULL;
 	}
+	return false;
 }
 
 /* --- loading --- */

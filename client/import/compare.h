@@ -23,8 +23,9 @@ bool compare_values(const struct column *column, const struct value *here,
 bool compare_says_no_more(const struct collection *collection,
     const struct value *here, const struct value *planned, const char *leave);
 
-/* Whether the columns of the collection's duplicate key (the first choice of
- * it) agree, null with null.  False without a key. */
+/* Whether the columns of the collection's duplicate key agree, null with null.
+ * Of a key with a choice the first counts of which something is planned.
+ * False without a key. */
 bool compare_keys(const struct collection *collection, const struct value *here,
     const struct value *planned);
 

@@ -50,7 +50,9 @@ enum import_doubt {
 	DOUBT_IDENTITY = 16,   /* known UPN, other surname or birth date */
 	DOUBT_FORMER_UPN = 32, /* is another pupil's UPN */
 	DOUBT_HELD_ELSEWHERE = 64,
-	DOUBT_TWICE = 128, /* the UPN is here, or in the file, twice */
+	DOUBT_TWICE = 128, /* the UPN is here twice */
+	DOUBTS_ACCEPTABLE = DOUBT_DESTINATION | DOUBT_NO_UPN |
+	                    DOUBT_TEMPORARY_UPN | DOUBT_UPN_LETTER,
 };
 
 /* One sentence for a person, in plain English. */
@@ -126,10 +128,10 @@ enum status import_ctf(const struct import_options *options,
 /*
  * The first row names columns, by name or label.  A column "id" names an
  * existing record: what differs is then replaced, for a person wrote it so.
- * Without it rows are matched by the collection's duplicate key, and failing
- * one by all their values.  A reference is an id, for a school also an
- * LAEstab; a collection of a pupil's dossier needs a column "pupil" (id) or
- * "upn".  A collection that is a pupil's own record needs none.
+ * Without it rows are matched by the collection's duplicate key (pupils on UPN
+ * alone), and failing one by all their values.  Empty fields say nothing.  A
+ * reference is an id, for a school also an LAEstab, for a pupil a UPN; a
+ * collection of a pupil's dossier needs a column "pupil" or "upn".
  * STATUS_USAGE: the collection or a heading is not known, or cannot be
  * imported.  Bad rows are reported with their line, good ones are taken.
  */

@@ -266,7 +266,8 @@ match_pupil(struct replica *replica, const struct plan *plan, uint32_t accept,
     struct arena *arena, struct remarks *remarks, uint64_t *pupil,
     struct error *err)
 {
-	struct matching matching = { replica, plan, accept, arena, remarks };
+	struct matching matching = { replica, plan, accept & DOUBTS_ACCEPTABLE,
+		arena, remarks };
 	struct value upn = plan_value(&plan->pupil, "upn");
 	enum status status = STATUS_OK;
 

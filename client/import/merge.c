@@ -176,7 +176,7 @@ merge_contact(const struct merging *merging, struct here *here,
 		return merging->look
 		           ? STATUS_OK
 		           : writer_insert(merging->writer, record->collection,
-				 record->values, NULL, err);
+				 record->values, err);
 	remarks_add(merging->remarks, merging->arena, REMARK_PERSON, DOUBT_NONE,
 	    "A contact in the file is not here in every particular; contacts "
 	    "are not joined by name.");
@@ -196,7 +196,7 @@ merge_one(const struct merging *merging, struct here *here,
 		return merging->look
 		           ? STATUS_OK
 		           : writer_insert(merging->writer, record->collection,
-				 record->values, NULL, err);
+				 record->values, err);
 	match->taken = true;
 	return merge_record(merging->writer, merging->look, record->collection,
 	    match, record->values, merging->arena, merging->remarks, err);
@@ -318,7 +318,7 @@ insert_pupil(const struct merging *merging, struct error *err)
 	if (merging->look)
 		return STATUS_OK;
 	return writer_insert(merging->writer, pupil->collection, pupil->values,
-	    NULL, err);
+	    err);
 }
 
 static enum status

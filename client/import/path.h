@@ -1,6 +1,6 @@
 /*
  * The paths by which columns of the catalogue are found in a CTF (see struct
- * column): "A/B", "/A/B" from Pupil, "../A", ".", "A+B", "Phones/Phone[H]/PhoneNo".
+ * column): "A/B", "/A/B" from Pupil, "../A", ".", "A+B", "A/Phone[H]/PhoneNo".
  */
 #ifndef CLIENT_IMPORT_PATH_H
 #define CLIENT_IMPORT_PATH_H

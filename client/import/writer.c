@@ -28,6 +28,9 @@ writer_flush(struct writer *writer, struct error *err)
 	if (writer->draft == NULL)
 		return STATUS_OK;
 	status = draft_finish(writer->draft, writer->now_ms, &id, err);
+	if (status == STATUS_OK && writer->last != 0)
+		writer->inserted = draft_record_id(writer->draft, writer->last);
+	writer->last = 0;
 	if (status == STATUS_OK && writer->new_dossier) {
 		writer->dossier = draft_record_id(writer->draft, writer->first);
 		writer->new_dossier = false;
@@ -66,7 +69,7 @@ writer_set(struct writer *writer, int64_t record, const struct column *column,
 
 enum status
 writer_insert(struct writer *writer, const struct collection *collection,
-    const struct value *values, int64_t *id, struct error *err)
+    const struct value *values, struct error *err)
 {
 	const struct column *column = collection->columns;
 	int64_t handle = 0;
@@ -82,8 +85,7 @@ writer_insert(struct writer *writer, const struct collection *collection,
 			    &values[i], err);
 	if (writer->new_dossier && writer->first == 0)
 		writer->first = handle;
-	if (id != NULL)
-		*id = handle;
+	writer->last = handle;
 	writer->changes++;
 	writer->records++;
 	return status;

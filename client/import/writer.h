@@ -15,20 +15,21 @@ struct writer {
 	uint64_t dossier;
 	bool new_dossier; /* the first record inserted names it */
 	struct draft *draft;
-	int64_t first;    /* handle of the record that names a new dossier */
-	size_t bytes;     /* of the draft, at most */
-	uint32_t changes; /* of the draft, at most */
-	uint32_t records; /* created and changed, in all */
-	uint64_t changed; /* the last record that was changed */
+	int64_t first;     /* handle of the record that names a new dossier */
+	size_t bytes;      /* of the draft, at most */
+	uint32_t changes;  /* of the draft, at most */
+	uint32_t records;  /* created and changed, in all */
+	uint64_t changed;  /* the last record that was changed */
+	int64_t last;      /* handle of the last record inserted */
+	uint64_t inserted; /* its id, once its commit is made */
 };
 
 void writer_deinit(struct writer *writer);
 
-/* values: one a column, null ones are left out.  *id (may be NULL) is a handle
- * or, once a commit was made, an id. */
+/* values: one a column; null ones are left out. */
 enum status writer_insert(struct writer *writer,
     const struct collection *collection, const struct value *values,
-    int64_t *id, struct error *err);
+    struct error *err);
 
 enum status writer_update(struct writer *writer, uint64_t record,
     const struct column *column, const struct value *value, struct error *err);
