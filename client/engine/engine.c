@@ -81,6 +81,8 @@ next_wake(const struct engine *engine)
 	if (engine->prove_asked_at_ms != 0 &&
 	    engine->prove_asked_at_ms + ENGINE_PROOF_MS < wake)
 		wake = engine->prove_asked_at_ms + ENGINE_PROOF_MS;
+	if (engine->send_again && engine->again_at_ms < wake)
+		wake = engine->again_at_ms;
 	return wake > engine->elapsed_ms ? wake : engine->elapsed_ms + 1;
 }
 

@@ -20,6 +20,7 @@ enum {
 	ENGINE_BATCH_FAST_MS = 500,  /* a batch that took less: try more */
 	ENGINE_BATCH_SLOW_MS = 3000, /* one that took more: try less */
 	ENGINE_PROOF_MS = 60 * 1000, /* ask again after no answer */
+	ENGINE_AGAIN_MS = 1000,      /* what the hub cannot take now */
 	ENGINE_CLOCK_NOISE_MS = 60 * 1000,
 	ENGINE_TEXT_BYTES = 200
 };
@@ -67,6 +68,7 @@ struct engine {
 	struct push_sent sent[ENGINE_BATCHES_IN_FLIGHT];
 	uint32_t sent_count;
 	bool send_again; /* something was refused: all that waits goes again */
+	uint64_t again_at_ms;  /* not before */
 	uint64_t acknowledged; /* the greatest sequence of ours */
 
 	/* taking */

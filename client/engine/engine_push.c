@@ -40,6 +40,7 @@ push_begin(struct engine *engine)
 	memset(engine->sent_after, 0, sizeof(engine->sent_after));
 	engine->sent_count = 0;
 	engine->send_again = false;
+	engine->again_at_ms = 0;
 }
 
 static void
@@ -157,7 +158,8 @@ push_pump(struct engine *engine, struct error *err)
 	enum status status = STATUS_OK;
 	bool sent = true;
 
-	if (engine->send_again && engine->sent_count == 0) {
+	if (engine->send_again && engine->sent_count == 0 &&
+	    engine->elapsed_ms >= engine->again_at_ms) {
 		memset(engine->sent_after, 0, sizeof(engine->sent_after));
 		engine->send_again = false;
 	}
@@ -219,6 +221,7 @@ take_one(struct engine *engine, const struct answer *answer, bool *restamp,
 	}
 	if (remedy == REMEDY_AGAIN) {
 		engine->send_again = true;
+		engine->again_at_ms = engine->elapsed_ms + ENGINE_AGAIN_MS;
 		return STATUS_OK;
 	}
 	status = take_answer(engine->replica, answer, hub_now(engine), err);
