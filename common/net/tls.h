@@ -1,7 +1,7 @@
 /*
  * One end of a TLS connection over memory: ciphertext is fed in and taken out,
- * plaintext is read and written.  No socket, no loop.  TLS 1.2 at least, with
- * forward secrecy.
+ * plaintext is read and written.  No socket, no loop.  TLS 1.2, with forward
+ * secrecy.
  *
  * The order of use: create; (load_session;) then until tls_handshake says OK:
  * send what tls_output holds, feed what arrives, tls_handshake again.  Nothing
