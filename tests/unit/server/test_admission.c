@@ -2,76 +2,10 @@
  * Every reason for which the hub refuses a commit, one after the other: each
  * is told, counted and kept, and the commit beside it is taken.
  */
-#include "tests/unit/server/fixture.h"
+#include "tests/unit/server/refused.h"
 
-/* What a test offers beside a good commit. */
-static void
-expect_refused(struct fixture *f, uint32_t site, struct bytes bad,
-    enum refusal refusal)
-{
-	struct build good = build(f, site, f->schools[site_schools[site]]);
-	struct answer answers[COMMITS];
-	struct bytes commits[2] = { bad };
-	char counter[64];
-	uint64_t before, head;
-
-	build_new(&good, "setting");
-	build_text(&good, "name", "colour");
-	commits[1] = build_bytes(&good);
-	snprintf(counter, sizeof(counter), "refused.%s", refusal_name(refusal));
-	if (f->sessions[site] == NULL)
-		(void)greet(f, site, 0);
-	before = counted(f, site, counter);
-	head = head_of(f);
-	assert_int_equal(answers_in(f, push(f, site, commits, 2), answers), 2);
-	assert_string_equal(refusal_name(answers[0].refusal),
-	    refusal_name(refusal));
-	assert_int_equal(answers[1].refusal, REFUSAL_NONE);
-	assert_int_equal(answers[1].sequence, head + 1);
-	assert_int_equal(counted(f, site, counter), before + 1);
-}
-
-static void
-refused(struct build *b, enum refusal refusal)
-{
-	expect_refused(b->f, identifier_site(b->commit.id), build_bytes(b),
-	    refusal);
-}
-
-static struct build
-build_setting(struct fixture *f, uint32_t site)
-{
-	struct build b = build(f, site, f->schools[site_schools[site]]);
-
-	build_new(&b, "setting");
-	build_text(&b, "name", "language");
-	return b;
-}
-
-static uint64_t
-add_contact(struct fixture *f, uint32_t site, uint64_t pupil)
-{
-	struct build b = build(f, site, pupil);
-	uint64_t contact = build_new(&b, "contact");
-
-	build_text(&b, "surname", "Lane");
-	assert_int_equal(offer(&b), REFUSAL_NONE);
-	return contact;
-}
-
-static uint64_t
-add_staff(struct fixture *f, uint32_t site)
-{
-	struct build b = build(f, site, 0);
-	uint64_t staff = build_new(&b, "staff");
-
-	build_id(&b, "school", f->schools[site_schools[site]]);
-	build_text(&b, "surname", "Adeyemi");
-	build_text(&b, "forename", "Ruth");
-	build_text(&b, "role", "office");
-	assert_int_equal(offer(&b), REFUSAL_NONE);
-	return staff;
-}
+#include "server/core/admission.h"
+#include "server/core/written.h"
 
 /* A commit with the numbers of another computer is not this one's. */
 static void
@@ -287,50 +221,6 @@ test_stamp_a_year_ahead_is_refused(void **state)
 	assert_int_equal(offer(&near), REFUSAL_NONE);
 }
 
-/* What the hub does not hold cannot be replaced. */
-static void
-test_replaced_id_that_is_not_held_is_refused(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t pupil = add_pupil(f, 1);
-	uint64_t contact = add_contact(f, 1, pupil);
-	struct build b = build(f, 1, pupil);
-	struct field_write *write;
-
-	build_change(&b, "contact", contact);
-	write = build_text(&b, "surname", "Laine");
-	write->replaces[0] = contact + 500;
-	refused(&b, REFUSAL_DEPENDS);
-}
-
-static void
-test_replaced_write_of_another_field_is_refused(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t pupil = add_pupil(f, 1);
-	uint64_t contact = add_contact(f, 1, pupil);
-	struct build b = build(f, 1, pupil);
-	struct field_write *write;
-
-	build_change(&b, "contact", contact);
-	write = build_text(&b, "forename", "Idris");
-	write->replaces[0] = contact; /* which wrote the surname */
-	write->replace_count = 1;
-	refused(&b, REFUSAL_DEPENDS);
-}
-
-static void
-test_change_to_a_record_that_is_not_held_is_refused(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t pupil = add_pupil(f, 1);
-	struct build b = build(f, 1, pupil);
-
-	build_change(&b, "contact", pupil + 700);
-	build_text(&b, "surname", "Laine");
-	refused(&b, REFUSAL_DEPENDS);
-}
-
 static void
 test_author_of_another_school_is_refused(void **state)
 {
@@ -347,151 +237,6 @@ test_author_of_another_school_is_refused(void **state)
 	refused(&nobody, REFUSAL_AUTHOR);
 	own.commit.author = oak;
 	assert_int_equal(offer(&own), REFUSAL_NONE);
-}
-
-static void
-test_pupil_of_another_school_is_refused(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t pupil = add_pupil(f, 1);
-	struct build b = build(f, 2, pupil);
-
-	build_change(&b, "pupil", pupil);
-	build_text(&b, "surname", "Okafor");
-	refused(&b, REFUSAL_RIGHTS);
-}
-
-/* Schools, computers and grants are the hub's to write. */
-static void
-test_what_only_the_hub_writes_is_refused(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t pupil = add_pupil(f, 1);
-	struct build grant = build(f, 2, f->schools[ELM]);
-	struct build site = build(f, 1, 0);
-	struct build school = build(f, 1, 0);
-	struct build outside = build(f, 1, 0);
-
-	build_new(&grant, "grant");
-	build_id(&grant, "dossier", pupil);
-	build_text(&grant, "kind", "holder");
-	refused(&grant, REFUSAL_RIGHTS);
-	build_new(&site, "site");
-	build_id(&site, "number", 77);
-	build_id(&site, "school", f->schools[OAK]);
-	refused(&site, REFUSAL_RIGHTS);
-	build_new(&school, "school");
-	build_text(&school, "name", "Rowan");
-	build_text(&school, "phase", "primary");
-	build_text(&school, "member", "Y");
-	refused(&school, REFUSAL_RIGHTS);
-	build_new(&outside, "school");
-	build_text(&outside, "name", "Rowan");
-	build_text(&outside, "phase", "primary");
-	build_text(&outside, "member", "N");
-	assert_int_equal(offer(&outside), REFUSAL_NONE);
-}
-
-/* Who added an outside school may correct it, but not make it a member. */
-static void
-test_outside_school_is_not_made_a_member(void **state)
-{
-	struct fixture *f = *state;
-	struct build b = build(f, 1, 0);
-	uint64_t school = build_new(&b, "school");
-	struct build own = build(f, 4, 0), other = build(f, 2, 0);
-	struct build member = build(f, 1, 0);
-
-	build_text(&b, "name", "Rowan");
-	build_text(&b, "phase", "primary");
-	build_text(&b, "member", "N");
-	assert_int_equal(offer(&b), REFUSAL_NONE);
-	build_change(&own, "school", school);
-	build_text(&own, "email", "office@rowan.example");
-	assert_int_equal(offer(&own), REFUSAL_NONE);
-	build_change(&other, "school", school);
-	build_text(&other, "email", "x@elm.example");
-	refused(&other, REFUSAL_RIGHTS);
-	build_change(&member, "school", school);
-	build_text(&member, "member", "Y");
-	refused(&member, REFUSAL_RIGHTS);
-}
-
-/* Staff of another school is neither added nor taken over. */
-static void
-test_record_of_another_school_is_refused(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t elm = add_staff(f, 2);
-	struct build take = build(f, 1, 0);
-
-	build_change(&take, "staff", elm);
-	build_id(&take, "school", f->schools[OAK]);
-	refused(&take, REFUSAL_RIGHTS);
-}
-
-static void
-test_dossier_of_another_school_is_refused(void **state)
-{
-	struct fixture *f = *state;
-	struct build b = build_setting(f, 1);
-
-	b.commit.dossier = f->schools[ELM];
-	refused(&b, REFUSAL_RIGHTS);
-}
-
-/* A collection lies in its own kind of dossier. */
-static void
-test_collection_in_the_wrong_dossier_is_refused(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t pupil = add_pupil(f, 1);
-	struct build b = build(f, 1, f->schools[OAK]);
-	struct build second = build_pupil(f, 1);
-	struct build nowhere = build_setting(f, 1);
-
-	build_new(&b, "contact");
-	build_text(&b, "surname", "Lane");
-	refused(&b, REFUSAL_DOSSIER);
-	second.commit.dossier = pupil;
-	refused(&second, REFUSAL_DOSSIER);
-	nowhere.commit.dossier = identifier_make(1, 5);
-	refused(&nowhere, REFUSAL_DOSSIER);
-}
-
-static void
-test_record_of_another_dossier_is_refused(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t pupil = add_pupil(f, 1), other = add_pupil(f, 1);
-	uint64_t contact = add_contact(f, 1, pupil);
-	struct build b = build(f, 1, other);
-	struct build kind = build(f, 1, pupil);
-
-	build_change(&b, "contact", contact);
-	build_text(&b, "surname", "Laine");
-	refused(&b, REFUSAL_DOSSIER);
-	build_change(&kind, "need", contact);
-	build_text(&kind, "need_type", "ASD");
-	refused(&kind, REFUSAL_DOSSIER);
-}
-
-static void
-test_destroyed_dossier_is_refused(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t pupil = add_pupil(f, 1);
-	struct dossier dossier;
-	struct build b = build(f, 1, pupil);
-
-	OK(dossier_get(f->replica, pupil, &dossier, &f->err));
-	dossier.state = DOSSIER_GONE;
-	OK(replica_begin(f->replica, &f->err));
-	OK(dossier_put(f->replica, &dossier, &f->err));
-	OK(replica_commit(f->replica, &f->err));
-	build_change(&b, "pupil", pupil);
-	build_text(&b, "surname", "Okafor");
-	refused(&b, REFUSAL_GONE);
 }
 
 /* A child is created by the school that then holds it. */
@@ -520,87 +265,6 @@ test_two_open_transfers_are_refused(void **state)
 	refused(&late, REFUSAL_STALE);
 	second = build_open(f, 4, pupil, YEW, &transfer);
 	refused(&second, REFUSAL_STEP);
-}
-
-/* Append-only stays as it was written; so does what is filled once. */
-static void
-test_what_is_never_replaced_is_refused(void **state)
-{
-	struct fixture *f = *state;
-	struct build b = build(f, 1, 0), change = build(f, 1, 0);
-	uint64_t session = build_new(&b, "training_session"), feedback;
-	uint64_t pupil = add_pupil(f, 1);
-	uint64_t transfer = open_transfer(f, 1, pupil, ELM);
-	struct build once = build(f, 1, pupil), twice = build(f, 1, pupil);
-	struct build given = build(f, 1, 0);
-
-	build_text(&b, "title", "Safer transitions");
-	build_text(&b, "kind", "inset");
-	assert_int_equal(offer(&b), REFUSAL_NONE);
-	feedback = build_new(&given, "training_feedback");
-	build_id(&given, "session", session);
-	build_id(&given, "useful", 4);
-	assert_int_equal(offer(&given), REFUSAL_NONE);
-	build_change(&change, "training_feedback", feedback);
-	build_id(&change, "useful", 1);
-	refused(&change, REFUSAL_RIGHTS);
-
-	build_change(&once, "transfer", transfer);
-	build_text(&once, "statement_at", "2027-01-05T10:00:00Z");
-	assert_int_equal(offer(&once), REFUSAL_NONE);
-	build_change(&twice, "transfer", transfer);
-	build_text(&twice, "statement_at", "2027-01-06T10:00:00Z");
-	refused(&twice, REFUSAL_STALE);
-}
-
-/* A note is its author's school's; deletion where the catalogue has it. */
-static void
-test_deletion_follows_the_catalogue(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t pupil = add_pupil(f, 1);
-	uint64_t contact = add_contact(f, 1, pupil);
-	struct build b = build(f, 1, pupil), never = build(f, 1, pupil);
-	struct build odd = build(f, 1, pupil);
-	uint8_t seen[8];
-
-	for (int i = 0; i < 8; i++)
-		seen[i] = (uint8_t)(contact >> (56 - 8 * i));
-	build_change(&odd, "contact", contact);
-	build_value(&odd, "deleted", value_blob((struct bytes){ seen, 7 }));
-	refused(&odd, REFUSAL_TYPE);
-	build_change(&b, "contact", contact);
-	build_value(&b, "deleted", value_blob((struct bytes){ seen, 8 }));
-	assert_int_equal(offer(&b), REFUSAL_NONE);
-	for (int i = 0; i < 8; i++)
-		seen[i] = (uint8_t)(pupil >> (56 - 8 * i));
-	build_change(&never, "pupil", pupil);
-	build_value(&never, "deleted", value_blob((struct bytes){ seen, 8 }));
-	refused(&never, REFUSAL_RIGHTS);
-}
-
-static void
-test_redaction_names_a_change_of_its_dossier(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t pupil = add_pupil(f, 1), other = add_pupil(f, 1);
-	uint64_t contact = add_contact(f, 1, pupil);
-	uint64_t transfer = open_transfer(f, 1, pupil, ELM);
-	struct build b = build(f, 1, other), state_lost = build(f, 1, pupil);
-	struct build good = build(f, 1, pupil);
-
-	build_new(&b, "redaction");
-	build_id(&b, "change", contact);
-	build_text(&b, "reason", "wrong_child");
-	refused(&b, REFUSAL_DOSSIER);
-	build_new(&state_lost, "redaction");
-	build_id(&state_lost, "change", transfer);
-	build_text(&state_lost, "reason", "wrong_child");
-	refused(&state_lost, REFUSAL_STEP);
-	build_new(&good, "redaction");
-	build_id(&good, "change", contact);
-	build_text(&good, "reason", "wrong_child");
-	assert_int_equal(offer(&good), REFUSAL_NONE);
 }
 
 struct kept {
@@ -674,23 +338,9 @@ main(void)
 		TEST(test_garbage_is_refused),
 		TEST(test_unknown_collection_and_column_are_refused),
 		TEST(test_stamp_a_year_ahead_is_refused),
-		TEST(test_replaced_id_that_is_not_held_is_refused),
-		TEST(test_replaced_write_of_another_field_is_refused),
-		TEST(test_change_to_a_record_that_is_not_held_is_refused),
 		TEST(test_author_of_another_school_is_refused),
-		TEST(test_pupil_of_another_school_is_refused),
-		TEST(test_what_only_the_hub_writes_is_refused),
-		TEST(test_outside_school_is_not_made_a_member),
-		TEST(test_record_of_another_school_is_refused),
-		TEST(test_dossier_of_another_school_is_refused),
-		TEST(test_collection_in_the_wrong_dossier_is_refused),
-		TEST(test_record_of_another_dossier_is_refused),
-		TEST(test_destroyed_dossier_is_refused),
 		TEST(test_pupil_held_by_another_school_is_refused),
 		TEST(test_two_open_transfers_are_refused),
-		TEST(test_what_is_never_replaced_is_refused),
-		TEST(test_deletion_follows_the_catalogue),
-		TEST(test_redaction_names_a_change_of_its_dossier),
 		TEST(test_refused_commit_is_kept),
 		TEST(test_collecting_hub_answers_later),
 	};

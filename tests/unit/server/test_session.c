@@ -2,12 +2,13 @@
  * The dialogue with one site: greetings, batches, what is answered when, and
  * how sessions end.
  */
-#include "tests/unit/server/fixture.h"
+#include "tests/unit/server/domain.h"
 
 #include <sqlite3.h>
 
-#include "server/core/greeting.h"
-#include "server/core/limits.h"
+#include "server/core/push.h"
+#include "server/core/session.h"
+#include "server/core/session_ask.h"
 
 enum {
 	COPIES = HUB_COPIES + 1
@@ -21,77 +22,6 @@ a_setting(struct fixture *f, uint32_t site)
 	build_new(&b, "setting");
 	build_text(&b, "name", "colour");
 	return build_bytes(&b);
-}
-
-static void
-test_hello_is_welcomed(void **state)
-{
-	struct fixture *f = *state;
-	struct replies *replies = greet(f, 1, head_of(f));
-	const struct reply *reply = find_reply(replies, FRAME_WELCOME);
-	struct site_state known;
-	struct welcome welcome;
-
-	assert_non_null(reply);
-	OK(message_welcome_decode(reply->body, &f->arena, &welcome, &f->err));
-	assert_int_equal(welcome.version, PROTOCOL_VERSION);
-	assert_int_equal(welcome.head, head_of(f));
-	assert_int_equal(welcome.start, head_of(f));
-	assert_int_equal(welcome.school, f->schools[OAK]);
-	assert_int_equal(welcome.time_ms, f->now);
-	assert_int_equal(welcome.generation_count, 1);
-	assert_false(welcome.collecting);
-	OK(sites_get_state(f->replica, 1, &known, &f->err));
-	assert_int_equal(known.cursor, head_of(f));
-	assert_string_equal(known.program, "test");
-}
-
-/* A new computer's stream begins at the head; the rest is filled. */
-static void
-test_fresh_client_begins_at_the_head(void **state)
-{
-	struct fixture *f = *state;
-	struct hello hello = hello_of(f, 1, 0);
-	struct buffer body = { 0 };
-	struct replies *replies;
-	struct welcome welcome;
-
-	connect_site(f, 1);
-	hello.fresh = true;
-	hello.generation_count = 0;
-	OK(message_hello_encode(&hello, &body, &f->err));
-	replies = exchange(f, 1, FRAME_HELLO, &body);
-	OK(message_welcome_decode(find_reply(replies, FRAME_WELCOME)->body,
-	    &f->arena, &welcome, &f->err));
-	assert_int_equal(welcome.start, head_of(f));
-	assert_null(find_reply(replies, FRAME_STREAM));
-}
-
-static void
-expect_goodbye(struct fixture *f, struct hello *hello, uint32_t code)
-{
-	struct buffer body = { 0 };
-
-	if (f->sessions[1] != NULL)
-		disconnect_site(f, 1);
-	connect_site(f, 1);
-	f->hung_up = 0;
-	OK(message_hello_encode(hello, &body, &f->err));
-	assert_int_equal(goodbye_in(f, exchange(f, 1, FRAME_HELLO, &body)),
-	    code);
-	assert_int_equal(f->hung_up, 1);
-}
-
-static void
-test_wrong_hello_is_told_goodbye(void **state)
-{
-	struct fixture *f = *state;
-	struct hello hello = hello_of(f, 1, 0);
-
-	hello.version = PROTOCOL_VERSION + 1;
-	expect_goodbye(f, &hello, GOODBYE_VERSION);
-	hello = hello_of(f, 2, 0);
-	expect_goodbye(f, &hello, GOODBYE_PROTOCOL);
 }
 
 static void
@@ -454,22 +384,6 @@ test_confirmed_place_only_advances(void **state)
 	    GOODBYE_PROTOCOL);
 }
 
-/* Where two lists of generations part, the stream goes on. */
-static void
-test_start_is_where_the_generations_part(void **state)
-{
-	const struct generation ours[] = { { 11, 0 }, { 22, 50 }, { 33, 90 } };
-	const struct generation other[] = { { 11, 0 }, { 44, 40 } };
-
-	(void)state;
-	assert_int_equal(greeting_start(ours, 3, ours, 3, 120), 120);
-	assert_int_equal(greeting_start(ours, 3, ours, 2, 120), 90);
-	assert_int_equal(greeting_start(ours, 3, ours, 1, 120), 50);
-	assert_int_equal(greeting_start(ours, 3, ours, 1, 20), 20);
-	assert_int_equal(greeting_start(ours, 3, other, 2, 120), 40);
-	assert_int_equal(greeting_start(ours, 3, NULL, 0, 120), 0);
-}
-
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, fixture_begin, fixture_end)
 
@@ -477,9 +391,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_hello_is_welcomed),
-		TEST(test_fresh_client_begins_at_the_head),
-		TEST(test_wrong_hello_is_told_goodbye),
 		TEST(test_first_frame_must_be_hello),
 		TEST(test_hostile_frames_end_the_session),
 		TEST(test_unknown_frame_is_skipped),
@@ -496,7 +407,6 @@ main(void)
 		TEST(test_silent_session_is_hung_up),
 		TEST(test_hub_time_never_goes_back),
 		TEST(test_confirmed_place_only_advances),
-		TEST(test_start_is_where_the_generations_part),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

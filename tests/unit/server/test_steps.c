@@ -3,25 +3,10 @@
  * writes because of it, and at which places grants are opened, held, frozen
  * and closed.
  */
-#include "tests/unit/server/fixture.h"
+#include "tests/unit/server/domain.h"
 
-/* A new child is held by its creator, from the creation on. */
-static void
-test_creation_is_held_by_its_school(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t head = (greet(f, 1, 0), head_of(f));
-	uint64_t pupil = add_pupil(f, 1);
-	struct grant grant = grant_of(f, OAK, pupil);
-
-	assert_int_equal(grant.kind, GRANT_HOLDER);
-	assert_int_equal(grant.opened, head + 1);
-	assert_int_equal(grant.held, head + 1);
-	assert_int_equal(grant.because, pupil);
-	assert_int_equal(grant.frozen, 0);
-	assert_int_equal(grant.id, pupil + 1);
-	assert_int_equal(head_of(f), head + 2);
-}
+#include "server/core/consequences.h"
+#include "server/core/steps.h"
 
 /* The destination sees an envelope, and the file only when it has answered. */
 static void
@@ -295,146 +280,6 @@ test_sent_out_is_for_outside_schools(void **state)
 	    REFUSAL_STEP);
 }
 
-static void
-pass_on(struct fixture *f, uint32_t from, uint32_t to, uint64_t pupil)
-{
-	uint32_t school = site_schools[to];
-	uint64_t transfer = open_transfer(f, from, pupil, school);
-	uint64_t envelope = last_record(f, "envelope", f->schools[school]);
-
-	assert_int_equal(answer_envelope(f, to, envelope, "ours"), 0);
-	assert_int_equal(move_transfer_to(f, to, pupil, transfer, "accepted"),
-	    REFUSAL_NONE);
-}
-
-/* There and back again: one grant, opened and held anew. */
-static void
-test_child_that_comes_back_is_held_again(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t pupil = add_pupil(f, 1), first, accepted;
-	struct grant grant;
-
-	first = grant_of(f, OAK, pupil).id;
-	pass_on(f, 1, 2, pupil);
-	pass_on(f, 2, 1, pupil);
-	accepted = grant_of(f, ELM, pupil).frozen;
-	grant = grant_of(f, OAK, pupil);
-	assert_int_equal(grant.id, first);
-	assert_int_equal(grant.kind, GRANT_HOLDER);
-	assert_int_equal(grant.held, accepted);
-	assert_int_equal(grant.frozen, 0);
-	assert_true(grant.opened < grant.held);
-}
-
-/* A previous holder that was to have the child back keeps its frozen file
- * when that is cancelled. */
-static void
-test_cancel_freezes_a_previous_holder_again(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t pupil = add_pupil(f, 1), transfer, envelope, cancelled;
-	struct grant grant;
-
-	pass_on(f, 1, 2, pupil);
-	transfer = open_transfer(f, 2, pupil, OAK);
-	envelope = last_record(f, "envelope", f->schools[OAK]);
-	assert_int_equal(answer_envelope(f, 1, envelope, "ours"), 0);
-	assert_int_equal(grant_of(f, OAK, pupil).kind, GRANT_DESTINATION);
-	assert_int_equal(grant_of(f, OAK, pupil).frozen, 0);
-	cancelled = head_of(f) + 1;
-	assert_int_equal(move_transfer_to(f, 2, pupil, transfer, "cancelled"),
-	    REFUSAL_NONE);
-	grant = grant_of(f, OAK, pupil);
-	assert_int_equal(grant.kind, GRANT_PREVIOUS);
-	assert_int_equal(grant.frozen, cancelled);
-	assert_int_equal(grant.closed, 0);
-}
-
-static struct build
-build_note(struct fixture *f, uint32_t site, uint64_t pupil)
-{
-	struct build b = build(f, site, pupil);
-
-	build_new(&b, "note");
-	build_text(&b, "category", "praise");
-	build_text(&b, "happened_on", "2026-12-01");
-	build_text(&b, "text", "Read aloud to the class");
-	return b;
-}
-
-static void
-confirm(struct fixture *f, uint32_t site)
-{
-	struct confirm message = { .batch_bytes = 64 * 1024 };
-	struct item items[COMMITS];
-	struct buffer body = { 0 };
-
-	disconnect_site(f, site);
-	f->now += 10 * 1000;
-	(void)stream_in(f, greet(f, site, head_of(f) - 1), items,
-	    &message.cursor);
-	message.cursor = head_of(f);
-	message.confirmed = message.cursor;
-	OK(message_confirm_encode(&message, &body, &f->err));
-	(void)exchange(f, site, FRAME_CONFIRM, &body);
-}
-
-/* A right to write lasts until the site has confirmed where it ended. */
-static void
-test_late_work_is_taken_until_the_freeze_is_confirmed(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t pupil = add_pupil(f, 1), transfer;
-	struct build b;
-
-	pass_on(f, 1, 2, pupil);
-	b = build_note(f, 1, pupil);
-	assert_int_equal(offer(&b), REFUSAL_NONE);
-	/* but it takes no step by it */
-	b = build_open(f, 1, pupil, YEW, &transfer);
-	assert_int_equal(offer(&b), REFUSAL_RIGHTS);
-	confirm(f, 1);
-	b = build_note(f, 1, pupil);
-	assert_int_equal(offer(&b), REFUSAL_RIGHTS);
-	/* the other computer of that school has not confirmed */
-	b = build_note(f, 4, pupil);
-	assert_int_equal(offer(&b), REFUSAL_NONE);
-}
-
-static void
-test_late_work_is_refused_after_thirty_days(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t pupil = add_pupil(f, 1);
-	struct build b;
-
-	pass_on(f, 1, 2, pupil);
-	f->now += (LIMIT_WRITE_AFTER_END_DAYS + 1) * UINT64_C(86400000);
-	b = build_note(f, 1, pupil);
-	assert_int_equal(offer(&b), REFUSAL_RIGHTS);
-}
-
-/* What a destination may write, and what not, before it holds. */
-static void
-test_destination_writes_what_the_catalogue_gives_it(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t pupil = add_pupil(f, 1);
-	uint64_t envelope;
-	struct build note, name;
-
-	(void)open_transfer(f, 1, pupil, ELM);
-	envelope = last_record(f, "envelope", f->schools[ELM]);
-	assert_int_equal(answer_envelope(f, 2, envelope, "ours"), 0);
-	note = build_note(f, 2, pupil);
-	assert_int_equal(offer(&note), REFUSAL_NONE);
-	name = build(f, 2, pupil);
-	build_change(&name, "pupil", pupil);
-	build_text(&name, "surname", "Lane");
-	assert_int_equal(offer(&name), REFUSAL_RIGHTS);
-}
-
 /* The cause's free numbers: the same cause makes the same records again. */
 static void
 test_consequences_bear_the_causes_numbers(void **state)
@@ -484,37 +329,6 @@ test_refused_consequence_leaves_nothing(void **state)
 	assert_int_equal(value_of(f, pupil, "open_transfer").type, VALUE_NULL);
 }
 
-static void
-drop(struct fixture *f, uint32_t site, uint64_t grant)
-{
-	struct drop message = { .grant = grant };
-	struct buffer body = { 0 };
-
-	OK(message_drop_encode(&message, &body, &f->err));
-	(void)exchange(f, site, FRAME_DROP, &body);
-}
-
-/* Only the own school's frozen grant is dropped. */
-static void
-test_drop_closes_only_what_was_passed_on(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t pupil = add_pupil(f, 1), place;
-	uint64_t oak = grant_of(f, OAK, pupil).id;
-
-	drop(f, 1, oak);
-	assert_int_equal(grant_of(f, OAK, pupil).closed, 0);
-	pass_on(f, 1, 2, pupil);
-	drop(f, 2, oak);
-	assert_int_equal(grant_of(f, OAK, pupil).closed, 0);
-	assert_int_equal(counted(f, 1, "drop.refused"), 1);
-	assert_int_equal(counted(f, 2, "drop.refused"), 1);
-	place = head_of(f) + 1;
-	drop(f, 1, oak);
-	assert_int_equal(grant_of(f, OAK, pupil).closed, place);
-	assert_int_equal(head_of(f), place);
-}
-
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, fixture_begin, fixture_end)
 
@@ -522,7 +336,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_creation_is_held_by_its_school),
 		TEST(test_opened_transfer_sends_an_envelope),
 		TEST(test_answered_and_accepted_transfer_passes_the_holding),
 		TEST(test_expected_pupil_is_answered_at_once),
@@ -534,15 +347,9 @@ main(void)
 		TEST(test_steps_of_the_wrong_actor_are_refused),
 		TEST(test_half_steps_are_refused),
 		TEST(test_sent_out_is_for_outside_schools),
-		TEST(test_child_that_comes_back_is_held_again),
-		TEST(test_cancel_freezes_a_previous_holder_again),
-		TEST(test_late_work_is_taken_until_the_freeze_is_confirmed),
-		TEST(test_late_work_is_refused_after_thirty_days),
-		TEST(test_destination_writes_what_the_catalogue_gives_it),
 		TEST(test_consequences_bear_the_causes_numbers),
 		TEST(test_step_whose_free_numbers_are_used_is_refused),
 		TEST(test_refused_consequence_leaves_nothing),
-		TEST(test_drop_closes_only_what_was_passed_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,9 +2,11 @@
  * What a school may have, and how it comes: the stream, fills, fetches and the
  * proof.
  */
-#include "tests/unit/server/fixture.h"
+#include "tests/unit/server/domain.h"
 
-#include "server/core/limits.h"
+#include "server/core/batch.h"
+#include "server/core/fill.h"
+#include "server/core/stream.h"
 
 static uint64_t
 add_setting(struct fixture *f, uint32_t site)

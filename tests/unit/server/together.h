@@ -6,7 +6,7 @@
 #ifndef TESTS_SERVER_TOGETHER_H
 #define TESTS_SERVER_TOGETHER_H
 
-#include "tests/unit/server/fixture.h"
+#include "tests/unit/server/domain.h"
 
 #include "client/engine/engine.h"
 #include "common/replica/check.h"

@@ -1,0 +1,228 @@
+/*
+ * What the administrator's commands write, and what is known of computers.
+ */
+#include "tests/unit/server/domain.h"
+
+#include "server/core/hub_write.h"
+#include "server/core/limits.h"
+#include "server/core/table.h"
+
+static struct hub_writer
+a_writer(struct fixture *f)
+{
+	const struct mark_key key = { { 7 } };
+	struct hub_writer writer;
+
+	OK(hub_writer_init(&writer, f->replica, &key, f->now, 1, &f->err));
+	return writer;
+}
+
+/* A generation is made once, and never 0. */
+static void
+test_generation_stays(void **state)
+{
+	struct fixture *f = *state;
+	struct hub_writer first = a_writer(f);
+	struct hub_writer second;
+	const struct mark_key key = { { 7 } };
+
+	OK(hub_writer_init(&second, f->replica, &key, f->now, 99, &f->err));
+	assert_int_not_equal(first.generation, 0);
+	assert_int_equal(first.generation, second.generation);
+}
+
+static void
+test_site_is_found_by_number_and_serial(void **state)
+{
+	struct fixture *f = *state;
+	struct site site;
+
+	OK(sites_get(f->replica, 2, &site, &f->err));
+	assert_int_equal(site.school, f->schools[ELM]);
+	assert_string_equal(site.name, "computer");
+	assert_false(site.revoked);
+	OK(sites_get_by_serial(f->replica, serial_of(4), &site, &f->err));
+	assert_int_equal(site.number, 4);
+	assert_int_equal(sites_get(f->replica, 77, &site, &f->err),
+	    STATUS_NOT_FOUND);
+}
+
+/* A number is never given again, and a restored hub skips many. */
+static void
+test_numbers_are_never_given_again(void **state)
+{
+	struct fixture *f = *state;
+	struct hub_writer writer = a_writer(f);
+	uint32_t number;
+
+	OK(sites_take_number(&writer, &number, &f->err));
+	assert_int_equal(number, 5);
+	OK(sites_skip_numbers(&writer, &f->err));
+	OK(sites_take_number(&writer, &number, &f->err));
+	assert_int_equal(number, 6 + LIMIT_RESTORE_SKIP_SITES);
+}
+
+static void
+test_revoking_is_dated_and_repeatable(void **state)
+{
+	struct fixture *f = *state;
+	struct hub_writer writer = a_writer(f);
+	struct site site;
+	uint64_t head;
+
+	OK(sites_rename(&writer, 3, text("Front office"), &f->err));
+	OK(sites_revoke(&writer, 3, "stolen", &f->err));
+	OK(sites_get(f->replica, 3, &site, &f->err));
+	assert_true(site.revoked);
+	assert_string_equal(site.name, "Front office");
+	expect_text(f, site.record, "revoked_on", "2027-01-15T08:00:00Z");
+	expect_text(f, site.record, "revoked_reason", "stolen");
+	head = head_of(f);
+	OK(sites_revoke(&writer, 3, "again", &f->err));
+	assert_int_equal(head_of(f), head);
+	assert_int_equal(sites_revoke(&writer, 99, "", &f->err),
+	    STATUS_NOT_FOUND);
+}
+
+/* Only the new certificate is let in. */
+static void
+test_renewed_serial_replaces_the_old(void **state)
+{
+	struct fixture *f = *state;
+	struct hub_writer writer = a_writer(f);
+	const uint8_t renewed[] = { 1, 2, 3 };
+	struct bytes serial = { renewed, sizeof(renewed) };
+	struct site site;
+
+	OK(sites_set_serial(&writer, 2, serial, &f->err));
+	OK(sites_get_by_serial(f->replica, serial, &site, &f->err));
+	assert_int_equal(site.number, 2);
+	assert_int_equal(sites_get_by_serial(f->replica, serial_of(2), &site,
+			     &f->err),
+	    STATUS_NOT_FOUND);
+}
+
+static void
+test_school_is_changed_and_removed(void **state)
+{
+	struct fixture *f = *state;
+	struct hub_writer writer = a_writer(f);
+	struct column_text laestab = { "laestab", text("9993001") };
+	struct column_text wrong = { "phase", text("kindergarten") };
+	uint64_t written, head = head_of(f);
+	struct site site;
+
+	OK(hub_write_school(&writer, f->schools[YEW], &laestab, 1, &written,
+	    &f->err));
+	assert_int_equal(written, f->schools[YEW]);
+	expect_text(f, f->schools[YEW], "laestab", "9993001");
+	expect_text(f, f->schools[YEW], "name", "Yew");
+	assert_int_equal(hub_write_school(&writer, f->schools[YEW], &wrong, 1,
+			     &written, &f->err),
+	    STATUS_INVALID);
+	assert_int_equal(head_of(f), head + 1);
+	OK(hub_write_school_remove(&writer, f->schools[YEW], &f->err));
+	expect_text(f, f->schools[YEW], "member", "N");
+	expect_text(f, f->schools[YEW], "closed_on", "2027-01-15");
+	/* what is no school is not changed as one */
+	OK(sites_get(f->replica, 1, &site, &f->err));
+	assert_int_equal(hub_write_school(&writer, site.record, &laestab, 1,
+			     &written, &f->err),
+	    STATUS_NOT_FOUND);
+}
+
+static void
+test_moments_are_dates_of_the_calendar(void **state)
+{
+	static const struct {
+		uint64_t ms;
+		const char *text;
+	} cases[] = {
+		{ 0, "1970-01-01T00:00:00Z" },
+		{ UINT64_C(951782399999), "2000-02-28T23:59:59Z" },
+		{ UINT64_C(951782400000), "2000-02-29T00:00:00Z" },
+		{ UINT64_C(1735689599000), "2024-12-31T23:59:59Z" },
+		{ UINT64_C(4107542400000), "2100-03-01T00:00:00Z" },
+	};
+
+	char moment[MOMENT_TEXT_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		moment_format(cases[i].ms, moment);
+		assert_string_equal(moment, cases[i].text);
+	}
+}
+
+/* Places go back only with a new generation. */
+static void
+test_places_only_advance_within_a_generation(void **state)
+{
+	struct fixture *f = *state;
+	struct site_state known = { .number = 1,
+		.generation = 5,
+		.confirmed = 10,
+		.cursor = 20 };
+
+	(void)a_writer(f);
+	OK(sites_greet(f->replica, &known, &f->err));
+	known.confirmed = 8;
+	known.cursor = 25;
+	OK(sites_greet(f->replica, &known, &f->err));
+	OK(sites_get_state(f->replica, 1, &known, &f->err));
+	assert_int_equal(known.confirmed, 10);
+	assert_int_equal(known.cursor, 25);
+	known.generation = 6;
+	known.confirmed = known.cursor = 3;
+	OK(sites_greet(f->replica, &known, &f->err));
+	OK(sites_get_state(f->replica, 1, &known, &f->err));
+	assert_int_equal(known.confirmed, 3);
+	assert_int_equal(known.cursor, 3);
+	OK(sites_confirm(f->replica, 1, 9, 2, f->now, &f->err));
+	OK(sites_add_traffic(f->replica, 1, 100, 200, &f->err));
+	OK(sites_get_state(f->replica, 1, &known, &f->err));
+	assert_int_equal(known.cursor, 9);
+	assert_int_equal(known.confirmed, 3);
+	assert_int_equal(known.received_bytes, 100);
+	assert_int_equal(known.sent_bytes, 200);
+}
+
+/* A day's quota ends with the day. */
+static void
+test_quota_is_by_the_day(void **state)
+{
+	struct fixture *f = *state;
+	struct site_state known = { .number = 1 };
+	const uint64_t half = (uint64_t)HUB_DAY_MEGABYTES * 1024 * 1024 / 2 + 1;
+	bool within;
+
+	OK(sites_greet(f->replica, &known, &f->err));
+	OK(sites_use_quota(f->replica, 1, half, f->now, &within, &f->err));
+	assert_true(within);
+	OK(sites_use_quota(f->replica, 1, half, f->now, &within, &f->err));
+	assert_false(within);
+	OK(sites_use_quota(f->replica, 1, half, f->now + HUB_DAY_MS, &within,
+	    &f->err));
+	assert_true(within);
+}
+
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, fixture_begin, fixture_end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_generation_stays),
+		TEST(test_site_is_found_by_number_and_serial),
+		TEST(test_numbers_are_never_given_again),
+		TEST(test_revoking_is_dated_and_repeatable),
+		TEST(test_renewed_serial_replaces_the_old),
+		TEST(test_school_is_changed_and_removed),
+		TEST(test_moments_are_dates_of_the_calendar),
+		TEST(test_places_only_advance_within_a_generation),
+		TEST(test_quota_is_by_the_day),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
