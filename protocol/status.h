@@ -49,7 +49,7 @@ struct error {
 	char text[ERROR_TEXT_BYTES];
 };
 
-/* For a call whose status alone matters; lives as long as the block it is in. */
+/* For a call whose status alone matters; lives as long as its block. */
 #define ERROR_IGNORED (&(struct error){ .status = STATUS_OK })
 
 /* "NOT_FOUND" */
