@@ -148,9 +148,9 @@ test_names_are_read_in_any_case(void **state)
 
 	(void)state;
 	assert_int_equal(read_text("<ctfile><header><CTFVersion>17.0</"
-	                           "CTFVersion></header>"
+				   "CTFVersion></header>"
 				   "<CTFPUPILDATA><pupil><SURNAME> "
-	                           "Ames\n</SURNAME></pupil>"
+				   "Ames\n</SURNAME></pupil>"
 				   "</CTFPUPILDATA></ctfile>",
 			     &seen, &err),
 	    STATUS_OK);
@@ -207,12 +207,12 @@ test_other_characters_are_read(void **state)
 	    STATUS_OK);
 	assert_string_equal(seen.surname, "Åse");
 	assert_int_equal(read_text("<?xml version=\"1.0\" "
-	                           "encoding=\"Windows-1252\"?>"
+				   "encoding=\"Windows-1252\"?>"
 				   "<CTfile>" HEADER
 				   "<CTFpupilData><Pupil><Surname>O\x92"
 				   "Dea "
-	                           "\xC9</Surname></Pupil></CTFpupilData></"
-	                           "CTfile>",
+				   "\xC9</Surname></Pupil></CTFpupilData></"
+				   "CTfile>",
 			     &(struct seen){ 0 }, &err),
 	    STATUS_OK);
 	memset(&seen, 0, sizeof(seen));
@@ -334,7 +334,7 @@ test_many_pupils_come_one_by_one(void **state)
 	for (int i = 0; i < 5000; i++)
 		assert_int_equal(ctf_feed(ctf,
 				     bytes_of_text("<Pupil><Surname>Ames</"
-		                                   "Surname></Pupil>"),
+						   "Surname></Pupil>"),
 				     false, &err),
 		    STATUS_OK);
 	assert_int_equal(ctf_feed(ctf,
