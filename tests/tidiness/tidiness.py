@@ -42,7 +42,7 @@ LAYERS = {
     "client/command": COMMON + CLIENT,
     "client": COMMON + CLIENT,
     "server/core": PURE,
-    "server/authority": COMMON,
+    "server/authority": COMMON + SERVER[:1],
     "server/service": COMMON + SERVER[:2],
     "server/command": COMMON + SERVER,
     "server": COMMON + SERVER,
