@@ -64,6 +64,7 @@ hub_destroy(struct hub *hub)
 	if (hub == NULL)
 		return;
 	assert(hub->sessions == NULL);
+	replica_rollback(hub->options.replica);
 	arena_deinit(&hub->arena);
 	free(hub);
 }
@@ -145,8 +146,16 @@ hub_wake(struct hub *hub, struct session *session)
 		hub->options.wake(hub->options.context, session);
 }
 
-/* Everybody who has not looked as far as the head, or has something to read,
- * is to be asked for output. */
+/* Whether there may be something to give out that was not there before. */
+static bool
+has_news(const struct hub *hub, const struct session *session)
+{
+	if (session->output.size > 0)
+		return true;
+	return session->state == SESSION_SYNCING && !hub->collecting &&
+	       (session->asked || session->scanned < hub->head);
+}
+
 static enum status
 hub_fan_out(struct hub *hub, struct error *err)
 {
@@ -159,9 +168,7 @@ hub_fan_out(struct hub *hub, struct error *err)
 			first = status;
 			session_goodbye(session, GOODBYE_INTERNAL, "");
 		}
-		if (session->output.size > 0 || session->scanned < hub->head ||
-		    session->fill_count > 0 || session->fetch_count > 0 ||
-		    session->proving)
+		if (has_news(hub, session))
 			hub_wake(hub, session);
 	}
 	return first;
@@ -247,8 +254,10 @@ hub_output(struct hub *hub, struct session *session, size_t unsent_bytes,
 	session->unread_bytes = unsent_bytes;
 	/* What a turn wrote and has not made durable is not sent. */
 	if (session->state == SESSION_SYNCING && !hub->collecting &&
-	    !replica_in_transaction(hub->options.replica))
+	    !replica_in_transaction(hub->options.replica)) {
+		session->asked = false;
 		status = stream_pump(session, err);
+	}
 	if (status != STATUS_OK)
 		return error_wrap(err, "site %u", session->site.number);
 	made = buffer_view(&session->output);

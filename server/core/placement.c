@@ -84,11 +84,10 @@ find_dossier(struct admission *admission, struct error *err)
 static bool
 begins_dossier(const struct commit *commit)
 {
-	uint64_t i = commit->dossier - commit->id;
-
-	return commit->dossier >= commit->id && i < commit->change_count &&
-	       written_creates(commit, (uint32_t)i) &&
-	       bytes_equal_text(commit->changes[i].collection, "pupil");
+	return written_is_new(commit, commit->dossier) &&
+	       bytes_equal_text(written_change(commit, commit->dossier)
+				    ->collection,
+		   "pupil");
 }
 
 static enum status

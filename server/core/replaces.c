@@ -90,7 +90,7 @@ check_deleted(struct admission *admission, const struct change *change,
 	if (seen->type == VALUE_NULL)
 		return STATUS_OK;
 	if (seen->type != VALUE_BLOB || seen->bytes.size % 8 != 0 ||
-	    change->record >= admission->commit.id)
+	    written_is_new(&admission->commit, change->record))
 		return admission_refuse(admission, REFUSAL_TYPE);
 	for (size_t i = 0; i < seen->bytes.size; i += 8) {
 		id = load_be64(seen->bytes.data + i);

@@ -58,6 +58,7 @@ struct session {
 	uint32_t fill_count;
 	uint64_t fetches[HUB_QUEUED_FETCHES];
 	uint32_t fetch_count;
+	bool asked; /* something new since output was last made */
 	bool proving;
 	uint64_t proving_cursor;
 };

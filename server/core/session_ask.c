@@ -15,6 +15,7 @@ ask_confirm(struct session *session, struct bytes body, struct error *err)
 	    confirm.confirmed > confirm.cursor)
 		return error_set(err, STATUS_INVALID,
 		    "a place that was never sent is confirmed");
+	session->asked = session->proving;
 	if (confirm.cursor > session->cursor)
 		session->cursor = confirm.cursor;
 	if (confirm.confirmed > session->confirmed)
@@ -39,6 +40,7 @@ ask_fill(struct session *session, struct bytes body, struct error *err)
 	status = message_fills_decode(body, &session->arena, &fills, err);
 	if (status != STATUS_OK)
 		return status;
+	session->asked = true;
 	for (uint32_t i = 0; i < fills.fill_count; i++) {
 		uint32_t place = 0;
 
@@ -67,6 +69,7 @@ ask_fetch(struct session *session, struct bytes body, struct error *err)
 	if (session->fetch_count + fetch.id_count > HUB_QUEUED_FETCHES)
 		return error_set(err, STATUS_TOO_LARGE,
 		    "too many commits are asked for");
+	session->asked = true;
 	for (uint32_t i = 0; i < fetch.id_count; i++)
 		session->fetches[session->fetch_count++] = fetch.ids[i];
 	return STATUS_OK;
@@ -86,6 +89,7 @@ ask_prove(struct session *session, struct bytes body, struct error *err)
 	if (proof.cursor > session->told)
 		return error_set(err, STATUS_INVALID,
 		    "a place that was never sent is to be proved");
+	session->asked = true;
 	session->proving = true;
 	session->proving_cursor = proof.cursor;
 	return STATUS_OK;

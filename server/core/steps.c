@@ -65,8 +65,8 @@ compare_and_swap(struct admission *admission, const struct change *change,
 	uint32_t head_count;
 	enum status status;
 
-	if (change->record >= admission->commit.id)
-		return STATUS_OK; /* created here: there is no head */
+	if (written_is_new(&admission->commit, change->record))
+		return STATUS_OK; /* there is no head */
 	status = record_get_heads(admission->replica, change->record,
 	    admission->arena, &heads, err);
 	if (status != STATUS_OK)
@@ -225,23 +225,26 @@ parts_agree(const struct admission *admission, const struct record *pupil)
 	return present == step->transfer_id && open->type == VALUE_NULL;
 }
 
-/* What the step asks of the schools it goes between. */
+/* What the step asks of the schools it goes between.  Who was told is told the
+ * rest, member or not. */
 static enum status
 check_schools(struct admission *admission, uint64_t to_school,
     struct error *err)
 {
 	struct step *step = &admission->step;
+	bool opens = step->legal->from == NULL;
+	uint64_t member;
 	enum status status;
 
-	status = find_member(admission, to_school, &step->to_school, err);
+	status = find_member(admission, to_school, &member, err);
 	if (status != STATUS_OK)
 		return status;
-	if (step->legal->from == NULL &&
-	    (to_school == admission->school ||
-		written_reference(step->transfer, "from_school") !=
-		    admission->school))
+	step->to_school = opens ? member : to_school;
+	if (opens && (to_school == admission->school ||
+			 written_reference(step->transfer, "from_school") !=
+			     admission->school))
 		return admission_refuse(admission, REFUSAL_STEP);
-	if (strcmp(step->legal->to, "sent_out") == 0 && step->to_school != 0)
+	if (strcmp(step->legal->to, "sent_out") == 0 && member != 0)
 		return admission_refuse(admission, REFUSAL_STEP);
 	return STATUS_OK;
 }
@@ -250,7 +253,7 @@ static enum status
 check_transfer(struct admission *admission, struct error *err)
 {
 	struct step *step = &admission->step;
-	bool opens = step->transfer->record >= admission->commit.id;
+	bool opens = written_is_new(&admission->commit, step->transfer->record);
 	struct record transfer, pupil;
 	struct value from = value_null();
 	uint64_t to_school = written_reference(step->transfer, "to_school");
@@ -289,7 +292,7 @@ check_envelope(struct admission *admission, struct error *err)
 	struct value from, state;
 	enum status status;
 
-	if (step->envelope->record >= admission->commit.id)
+	if (written_is_new(&admission->commit, step->envelope->record))
 		return admission_refuse(admission, REFUSAL_STEP);
 	status = record_get(admission->replica, step->envelope->record,
 	    admission->arena, &envelope, err);

@@ -33,7 +33,7 @@ struct step {
 	const struct change *envelope;
 	uint64_t pupil_id;
 	uint64_t transfer_id;
-	uint64_t to_school; /* a member that is told or was told; or 0 */
+	uint64_t to_school; /* that is told, or was; 0: nobody */
 };
 
 /* Finds step.  STALE, STEP, RIGHTS; REUSED when the numbers that consequences

@@ -33,6 +33,14 @@ written_creates(const struct commit *commit, uint32_t i)
 	return commit->changes[i].record == commit->id + i;
 }
 
+bool
+written_is_new(const struct commit *commit, uint64_t record)
+{
+	return record >= commit->id &&
+	       record - commit->id < commit->change_count &&
+	       written_creates(commit, (uint32_t)(record - commit->id));
+}
+
 const struct change *
 written_record(const struct commit *commit, uint64_t record)
 {

@@ -18,6 +18,9 @@ uint64_t written_reference(const struct change *change, const char *column);
 /* Whether change i of commit creates its record. */
 bool written_creates(const struct commit *commit, uint32_t i);
 
+/* Whether a change of commit creates that record. */
+bool written_is_new(const struct commit *commit, uint64_t record);
+
 /* The change of a record in commit; NULL. */
 const struct change *written_record(const struct commit *commit,
     uint64_t record);

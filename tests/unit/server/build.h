@@ -64,7 +64,9 @@ build_replaces(struct build *b, const struct change *change,
 	const struct field_heads *field;
 	struct record_heads heads;
 
-	if (b->blind || change->record >= b->commit.id ||
+	if (b->blind ||
+	    (change->record >= b->commit.id &&
+		change->record < b->commit.id + b->commit.change_count) ||
 	    record_get_heads(b->f->replica, change->record, &b->f->arena,
 		&heads, NULL) != STATUS_OK)
 		return;

@@ -208,6 +208,21 @@ test_answer_after_cancel_is_stale(void **state)
 	assert_int_equal(grant_of(f, ELM, pupil).id, 0);
 }
 
+/* Computers of one school, in whatever order their numbers are. */
+static void
+test_another_computer_of_the_school_moves_it(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t pupil = add_pupil(f, 4);
+	uint64_t transfer = open_transfer(f, 4, pupil, ELM);
+	struct build first = build_move(f, 1, pupil, transfer, "cancelled");
+	struct build second = build_move(f, 4, pupil, transfer, "cancelled");
+
+	assert_int_equal(offer(&first), REFUSAL_NONE);
+	expect_text(f, transfer, "state", "cancelled");
+	assert_int_equal(offer(&second), REFUSAL_STALE);
+}
+
 static void
 test_steps_of_the_wrong_actor_are_refused(void **state)
 {
@@ -344,6 +359,7 @@ main(void)
 		TEST(test_not_ours_ends_the_transfer),
 		TEST(test_accept_and_cancel_at_once_have_one_winner),
 		TEST(test_answer_after_cancel_is_stale),
+		TEST(test_another_computer_of_the_school_moves_it),
 		TEST(test_steps_of_the_wrong_actor_are_refused),
 		TEST(test_half_steps_are_refused),
 		TEST(test_sent_out_is_for_outside_schools),
