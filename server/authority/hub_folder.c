@@ -12,7 +12,8 @@
 #include "server/authority/issuer.h"
 
 enum {
-	YEAR_S = 365 * 24 * 60 * 60
+	YEAR_S = 365 * 24 * 60 * 60,
+	LOOK_MS = 1000,
 };
 
 char *
@@ -28,8 +29,8 @@ hub_folder_authority(const struct hub_folder *folder)
 		buffer_view(&folder->authority) };
 }
 
-static enum status
-create(const char *path, struct hub_folder **out, struct error *err)
+enum status
+hub_folder_create(const char *path, struct hub_folder **out, struct error *err)
 {
 	struct hub_folder *folder = calloc(1, sizeof(*folder));
 
@@ -182,7 +183,7 @@ hub_folder_init(const char *path, const struct hub_settings *settings,
 	if (status == STATUS_OK)
 		status = hub_folder_claim(path, err);
 	if (status == STATUS_OK)
-		status = create(path, &folder, err);
+		status = hub_folder_create(path, &folder, err);
 	if (status != STATUS_OK)
 		return status;
 	folder->settings = *settings;
@@ -255,7 +256,7 @@ hub_folder_open(const char *path, struct hub_folder **out, struct error *err)
 	enum status status;
 
 	assert(out != NULL && *out == NULL);
-	status = create(path, &folder, err);
+	status = hub_folder_create(path, &folder, err);
 	if (status != STATUS_OK)
 		return status;
 	status = hub_settings_load(path, &folder->settings, err);
@@ -371,16 +372,18 @@ struct hub_lock {
 	sqlite3 *database;
 };
 
-enum status
-hub_folder_lock(const char *path, struct hub_lock **out, struct error *err)
+static enum status
+lock_folder(const char *path, int wait_ms, struct hub_lock **out,
+    struct error *err)
 {
 	struct hub_lock *lock = calloc(1, sizeof(*lock));
 	char *name = file_path(path, "serve.lock");
 	int code = SQLITE_NOMEM;
 
-	assert(out != NULL && *out == NULL);
 	if (lock != NULL && name != NULL)
 		code = sqlite3_open(name, &lock->database);
+	if (code == SQLITE_OK)
+		code = sqlite3_busy_timeout(lock->database, wait_ms);
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(lock->database,
 		    "PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE", NULL, NULL,
@@ -396,6 +399,24 @@ hub_folder_lock(const char *path, struct hub_lock **out, struct error *err)
 		    "a hub is serving %s already", path);
 	return error_set(err, STATUS_IO, "%s/serve.lock: %s", path,
 	    sqlite3_errstr(code));
+}
+
+/* It waits for those that only look. */
+enum status
+hub_folder_lock(const char *path, struct hub_lock **out, struct error *err)
+{
+	assert(out != NULL && *out == NULL);
+	return lock_folder(path, LOOK_MS, out, err);
+}
+
+bool
+hub_folder_is_served(const char *path)
+{
+	struct hub_lock *lock = NULL;
+	bool is_served = lock_folder(path, 0, &lock, NULL) == STATUS_BUSY;
+
+	hub_folder_unlock(lock);
+	return is_served;
 }
 
 void

@@ -54,7 +54,11 @@ enum status hub_folder_open(const char *path, struct hub_folder **out,
 
 void hub_folder_close(struct hub_folder *folder);
 
-/* For hub_keys.c.  STATUS_EXISTS when the folder has a hub or a part of one;
+/* The three for hub_keys.c.  Without keys yet. */
+enum status hub_folder_create(const char *path, struct hub_folder **out,
+    struct error *err);
+
+/* STATUS_EXISTS when the folder has a hub or a part of one;
  * else it is made. */
 enum status hub_folder_claim(const char *path, struct error *err);
 
@@ -98,5 +102,8 @@ enum status hub_folder_lock(const char *path, struct hub_lock **out,
     struct error *err);
 
 void hub_folder_unlock(struct hub_lock *lock);
+
+/* Whether one does now. */
+bool hub_folder_is_served(const char *path);
 
 #endif

@@ -1,0 +1,214 @@
+/*
+ * check, backup, restore, keys: is what is stored sound; copies of it, and the
+ * way back.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/replica/check.h"
+#include "server/authority/hub_keys.h"
+#include "server/command/command.h"
+
+static const struct option_rule plain_rules[] = {
+	COMMAND_RULES,
+	{ 0 },
+};
+
+/* --- check ---------------------------------------------------------------- */
+
+struct checking {
+	struct command *command;
+	json_t *faults;
+};
+
+static void
+report_fault(void *context, const char *sentence)
+{
+	struct checking *checking = context;
+
+	if (checking->command->json)
+		json_array_append_new(checking->faults, json_string(sentence));
+	else
+		printf("%s\n", sentence);
+}
+
+static void
+show_progress(void *context, uint64_t done, uint64_t of)
+{
+	char text[64];
+
+	(void)context;
+	snprintf(text, sizeof(text), "checking: %" PRIu64 " of %" PRIu64, done,
+	    of);
+	output_progress(text);
+}
+
+static enum status
+run_check(struct command *command)
+{
+	struct checking checking = { command, json_array() };
+	char hex[2 * LIMIT_DIGEST_BYTES + 1] = "";
+	struct check_result result = { 0 };
+	struct digest digest;
+	enum status status;
+
+	status = check_replica(command->replica, report_fault, show_progress,
+	    &checking, &result, &command->error);
+	output_progress(NULL);
+	if (status == STATUS_OK)
+		status = check_tables_digest(command->replica, &digest,
+		    &command->error);
+	for (int i = 0; status == STATUS_OK && i < LIMIT_DIGEST_BYTES; i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest.bytes[i]);
+	if (command->json)
+		output_json(json_pack("{s:b, s:I, s:I, s:s, s:O}", "sound",
+		    status == STATUS_OK, "commits", (json_int_t)result.commits,
+		    "records", (json_int_t)result.records, "tables", hex,
+		    "faults", checking.faults));
+	else if (status == STATUS_OK)
+		printf("Sound: %" PRIu64 " commits, %" PRIu64 " records.\n",
+		    result.commits, result.records);
+	json_decref(checking.faults);
+	return status;
+}
+
+const struct command_entry command_check = {
+	.name = "check",
+	.usage = "check",
+	.about = "compute everything anew and compare; changes nothing",
+	.needs = COMMAND_READS,
+	.rules = plain_rules,
+	.run = run_check,
+};
+
+/* --- backup, restore ------------------------------------------------------ */
+
+static enum status
+run_backup(struct command *command)
+{
+	const char *path = options_positional(&command->options, 0);
+	enum status status;
+
+	status = check_backup(command->replica, path, &command->error);
+	if (status != STATUS_OK)
+		return status;
+	if (command->json)
+		output_json(json_pack("{s:s}", "file", path));
+	else
+		printf("Copied to %s.  It has no keys: keep those apart "
+		       "(`throughline-hub keys export`).\n",
+		    path);
+	return STATUS_OK;
+}
+
+const struct command_entry command_backup = {
+	.name = "backup",
+	.usage = "backup FILE",
+	.about = "copy the database into a new file, while work goes on",
+	.needs = COMMAND_READS,
+	.rules = plain_rules,
+	.words_min = 1,
+	.words_max = 1,
+	.run = run_backup,
+};
+
+static enum status
+run_restore(struct command *command)
+{
+	const char *path = options_positional(&command->options, 0);
+	struct hub_restored restored;
+	enum status status;
+
+	status = hub_restore(command->folder, path, &restored, &command->error);
+	if (status != STATUS_OK)
+		return status;
+	if (command->json)
+		output_json(json_pack("{s:s, s:o, s:I, s:b}", "file", path,
+		    "generation", output_id(restored.generation), "head",
+		    (json_int_t)restored.head, "recovers_from_schools", 0));
+	else
+		printf("The hub is as it was when %s was made: %" PRIu64
+		       " commits.\nWhat was taken after that is not here.  "
+		       "The schools' computers still hold it, but this version "
+		       "does not ask them for it.\n",
+		    path, restored.head);
+	return STATUS_OK;
+}
+
+const struct command_entry command_restore = {
+	.name = "restore",
+	.usage = "restore FILE",
+	.about = "bring back a backup, in a new folder with imported keys",
+	.needs = COMMAND_FOLDER,
+	.rules = plain_rules,
+	.words_min = 1,
+	.words_max = 1,
+	.run = run_restore,
+};
+
+/* --- keys ----------------------------------------------------------------- */
+
+static enum status
+keys_export(struct command *command, const char *file)
+{
+	enum status status;
+
+	status =
+	    hub_folder_open(command->data, &command->folder, &command->error);
+	if (status == STATUS_OK)
+		status =
+		    hub_keys_export(command->folder, file, &command->error);
+	if (status == STATUS_OK && !command->json)
+		printf("The keys are in %s.  Who has them can be this hub: "
+		       "keep them off this computer, and under lock.\n",
+		    file);
+	return status;
+}
+
+static enum status
+keys_import(struct command *command, const char *file)
+{
+	enum status status;
+
+	status = hub_keys_import(command->data, file, &command->error);
+	if (status == STATUS_OK && !command->json)
+		printf("The keys are in %s.\nNext: `throughline-hub restore "
+		       "FILE --data %s` with the last backup.\n",
+		    command->data, command->data);
+	return status;
+}
+
+static enum status
+run_keys(struct command *command)
+{
+	static const char *const words[] = { "export", "import", NULL };
+
+	static enum status (*const runs[])(struct command *,
+	    const char *) = { keys_export, keys_import };
+
+	const char *file = NULL;
+	size_t place;
+	enum status status;
+
+	status = command_word(command, words, &place);
+	if (status == STATUS_OK)
+		status = command_need(command, 1, "FILE", &file);
+	if (status == STATUS_OK)
+		status = runs[place](command, file);
+	if (status == STATUS_OK && command->json)
+		output_json(json_pack("{s:s}", "file", file));
+	return status;
+}
+
+const struct command_entry command_keys = {
+	.name = "keys",
+	.usage = "keys export|import FILE",
+	.about = "the hub's keys and settings in one file, apart from its data",
+	.needs = COMMAND_NOTHING,
+	.rules = plain_rules,
+	.words_min = 1,
+	.words_max = 2,
+	.run = run_keys,
+};
