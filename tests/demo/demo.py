@@ -219,10 +219,11 @@ class Demo:
     def answer_one(self, envelope, ours):
         name = f"{envelope['forename']} {envelope['surname']}"
         if ours:
-            self.secondary.json("transfer", "answer", envelope["id"], "ours")
+            self.secondary.json("transfer", "answer", envelope["id"],
+                                "--ours")
         else:
             self.secondary.json("transfer", "answer", envelope["id"],
-                                "not_ours", "--reason",
+                                "--not-ours", "--reason",
                                 "No place was offered here.")
         self.say(f"   {name:<32} {envelope['birth_date']}   "
                  f"{'ours' if ours else 'not ours: no place was offered'}")
@@ -261,8 +262,8 @@ class Demo:
     def count_records(subject):
         """{collection: how many records of it}"""
         counts = {}
-        for record in subject["records"]:
-            name = record["collection"]
+        for record in subject:
+            name = record["@collection"]
             counts[name] = counts.get(name, 0) + 1
         return counts
 
@@ -307,11 +308,11 @@ class Demo:
         self.wait_for_sync([self.primary, self.secondary])
         self.say(self.secondary.call("conflicts").rstrip())
         conflict = self.conflicts(self.secondary)[0]
-        expect(len(conflict["heads"]) == 2, "both values ought to be kept")
+        expect(len(conflict["values"]) == 2, "both values ought to be kept")
         expect(self.needs(self.primary) == self.needs(self.secondary),
                "the two schools show different values")
-        keep = next(number for number, head in enumerate(conflict["heads"], 1)
-                    if "minibus" not in str(head["value"]))
+        keep = next(value["keep"] for value in conflict["values"]
+                    if "minibus" not in value["values"]["practical_needs"])
         self.secondary.call("resolve", "nomination", self.nomination,
                             "practical_needs", "--keep", keep)
         self.say("The secondary rings up, and keeps the aunt.")
@@ -330,7 +331,7 @@ class Demo:
 
     def conflicts(self, school):
         return [conflict for conflict in school.json("conflicts")
-                if conflict["record"] == self.nomination]
+                if conflict["id"] == self.nomination]
 
     def prove(self):
         self.story.step("Every school is proved equal to the hub")

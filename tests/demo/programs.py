@@ -122,7 +122,7 @@ class School:
         self.phase = row["phase"]
         self.data = programs.base / self.laestab
         self.files = programs.base / "files" / self.laestab
-        self.agent = self.line = self.page = None
+        self.agent = self.line = None
 
     def connect(self):
         """A line of its own, enrolment through it, and the agent."""
@@ -137,7 +137,7 @@ class School:
     def start(self):
         self.agent, self.log = self.programs.start(
             f"agent-{self.laestab}", "throughline", "run", "--data",
-            self.data, "--hub", self.line_address, "--ui", "127.0.0.1:0")
+            self.data, "--hub", self.line_address)
 
     def say_to_line(self, word):
         self.line.stdin.write(f"{word}\n".encode())
