@@ -171,10 +171,10 @@ introduce(struct agent *agent)
 		STATUS_OK ||
 	    !status.proved)
 		return;
-	if (device_introduce(agent->options.folder, agent->options.replica,
-		(uint64_t)clock_unix_ms(), &agent->introduced,
-		ERROR_IGNORED) == STATUS_OK &&
-	    agent->introduced)
+	agent->introduced =
+	    device_introduce(agent->options.folder, agent->options.replica,
+		(uint64_t)clock_unix_ms(), ERROR_IGNORED) == STATUS_OK;
+	if (agent->introduced)
 		step(agent, ENGINE_TICK, (struct bytes){ NULL, 0 });
 }
 

@@ -1,40 +1,6 @@
 #include "client/agent/device.h"
-#include "common/catalogue/catalogue.h"
 #include "common/replica/draft.h"
 #include "common/replica/record.h"
-
-struct found {
-	uint64_t id;
-	bool has_key;
-};
-
-static bool
-note_site(void *context, const struct record *record)
-{
-	struct found *found = context;
-
-	found->id = record->id;
-	found->has_key = record_value(record, "device").type != VALUE_NULL;
-	return false;
-}
-
-static enum status
-find_site(struct replica *replica, struct found *found, struct error *err)
-{
-	const struct collection *sites =
-	    catalogue_collection(bytes_of_text("site"));
-	struct record_filter filter = {
-		.column = collection_column(sites, bytes_of_text("number")),
-		.value = value_integer(replica_identity(replica).site),
-	};
-	struct record_query query = {
-		.collection = sites,
-		.filters = &filter,
-		.filter_count = 1,
-	};
-
-	return record_each(replica, &query, note_site, found, err);
-}
 
 static enum status
 write_key(const struct folder *folder, struct replica *replica, uint64_t site,
@@ -57,25 +23,38 @@ write_key(const struct folder *folder, struct replica *replica, uint64_t site,
 	return status;
 }
 
-enum status
-device_introduce(const struct folder *folder, struct replica *replica,
-    uint64_t now_ms, bool *done, struct error *err)
+/* The own record, and whether the key is in it already. */
+static enum status
+find_site(struct replica *replica, uint64_t *site, bool *has_key,
+    struct error *err)
 {
-	struct found found = { 0 };
+	struct value number = value_integer(replica_identity(replica).site);
+	struct arena arena = { 0 };
+	struct record record;
 	enum status status;
 
-	*done = false;
+	status = record_find(replica, "site", "number", &number, site, err);
+	if (status == STATUS_OK)
+		status = record_get(replica, *site, &arena, &record, err);
+	if (status == STATUS_OK)
+		*has_key = record_value(&record, "device").type != VALUE_NULL;
+	arena_deinit(&arena);
+	return status;
+}
+
+enum status
+device_introduce(const struct folder *folder, struct replica *replica,
+    uint64_t now_ms, struct error *err)
+{
+	uint64_t site;
+	bool has_key;
+	enum status status;
+
 	status = replica_begin(replica, err);
 	if (status == STATUS_OK)
-		status = find_site(replica, &found, err);
-	if (status == STATUS_OK && found.id != 0) {
-		status =
-		    replica_meta_set(replica, "site_record", found.id, err);
-		if (status == STATUS_OK && !found.has_key)
-			status =
-			    write_key(folder, replica, found.id, now_ms, err);
-		*done = status == STATUS_OK;
-	}
+		status = find_site(replica, &site, &has_key, err);
+	if (status == STATUS_OK && !has_key)
+		status = write_key(folder, replica, site, now_ms, err);
 	if (status == STATUS_OK)
 		status = replica_commit(replica, err);
 	if (status != STATUS_OK)

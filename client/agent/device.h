@@ -5,16 +5,12 @@
 #ifndef CLIENT_AGENT_DEVICE_H
 #define CLIENT_AGENT_DEVICE_H
 
-#include <stdbool.h>
-
 #include "client/agent/folder.h"
 #include "common/replica/replica.h"
 
-/*
- * Note the record's id ("site_record") and write the key into it unless it is
- * there.  *done is false while the record has not arrived yet.
- */
+/* Write the key into the record unless it is there.  STATUS_NOT_FOUND: the
+ * record has not arrived yet. */
 enum status device_introduce(const struct folder *folder,
-    struct replica *replica, uint64_t now_ms, bool *done, struct error *err);
+    struct replica *replica, uint64_t now_ms, struct error *err);
 
 #endif

@@ -263,33 +263,15 @@ command_write(struct command *command, uint64_t dossier,
 	return status;
 }
 
-static bool
-note_id(void *context, const struct record *record)
-{
-	*(uint64_t *)context = record->id;
-	return false;
-}
-
 enum status
 command_school(struct command *command, const char *laestab, uint64_t *school)
 {
-	const struct collection *schools =
-	    catalogue_collection(bytes_of_text("school"));
-	struct record_filter filter = {
-		.column = collection_column(schools, bytes_of_text("laestab")),
-		.value = value_c_text(laestab),
-	};
-	struct record_query query = {
-		.collection = schools,
-		.filters = &filter,
-		.filter_count = 1,
-	};
+	struct value value = value_c_text(laestab);
 	enum status status;
 
-	*school = 0;
-	status = record_each(command->replica, &query, note_id, school,
-	    &command->error);
-	if (status == STATUS_OK && *school == 0)
+	status = record_find(command->replica, "school", "laestab", &value,
+	    school, &command->error);
+	if (status == STATUS_NOT_FOUND)
 		return error_set(&command->error, STATUS_NOT_FOUND,
 		    "no school has the LAEstab %s; `throughline list school` "
 		    "shows those that are known",

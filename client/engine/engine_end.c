@@ -10,6 +10,7 @@
 #include "common/replica/dossier.h"
 #include "common/replica/draft.h"
 #include "common/replica/purge.h"
+#include "common/replica/record.h"
 
 enum {
 	CLOSES_AT_ONCE = 64,
@@ -60,19 +61,37 @@ set_blob(struct draft *draft, int64_t record, const char *column,
 	return draft_set(draft, record, column, &value, err);
 }
 
+/* The day of the last backup, which may still hold what was purged. */
+static enum status
+set_backup_day(struct engine *engine, struct draft *draft, int64_t receipt,
+    struct error *err)
+{
+	struct buffer day = { 0 };
+	enum status status;
+
+	status = replica_meta_get_blob(engine->replica, "last_backup_on", &day,
+	    err);
+	if (status == STATUS_OK && buffer_view(&day).size > 0)
+		status = draft_set_text(draft, receipt, "last_backup_on",
+		    buffer_view(&day), err);
+	buffer_deinit(&day);
+	return status;
+}
+
 static enum status
 fill_receipt(struct engine *engine, struct draft *draft, uint64_t dossier,
     const struct purge_result *result, struct error *err)
 {
+	struct value number = value_integer(engine->identity.site);
 	uint8_t message[RECEIPT_BYTES], signature[64] = { 0 }, sum[16];
-	uint64_t site = 0;
+	uint64_t site;
 	enum status status;
 	int64_t receipt;
 
 	receipt_message(engine, dossier, result, message);
 	digest_sum_store(&result->sum, sum);
 	status =
-	    replica_meta_get(engine->replica, "site_record", 0, &site, err);
+	    record_find(engine->replica, "site", "number", &number, &site, err);
 	if (status == STATUS_OK && engine->options.sign != NULL)
 		status = engine->options.sign(engine->options.sign_context,
 		    (struct bytes){ message, sizeof(message) }, signature);
@@ -88,6 +107,8 @@ fill_receipt(struct engine *engine, struct draft *draft, uint64_t dossier,
 	if (status == STATUS_OK)
 		status = set_integer(draft, receipt, "sequence",
 		    result->sequence, err);
+	if (status == STATUS_OK)
+		status = set_backup_day(engine, draft, receipt, err);
 	if (status == STATUS_OK)
 		status = set_integer(draft, receipt, "site", site, err);
 	if (status == STATUS_OK)

@@ -100,7 +100,7 @@ static const struct column purge_receipt[] = {
 	INTEGER(0, COUNT_MAX, "count", IS(REQUIRED)),
 	BLOB(16, "sum", IS(REQUIRED)),
 	COUNT("sequence", IS(REQUIRED)),
-	DATE("last_backup_on", IS(REQUIRED)),
+	DATE("last_backup_on"), /* none was ever made */
 	REFERENCE("site", "site", IS(REQUIRED)),
 	BLOB(64, "proof", IS(REQUIRED)),
 	COLUMNS_END,

@@ -58,6 +58,11 @@ enum status record_each(struct replica *replica,
     const struct record_query *query, record_visitor *visit, void *context,
     struct error *err);
 
+/* The first record whose column equals value.  STATUS_NOT_FOUND. */
+enum status record_find(struct replica *replica, const char *collection,
+    const char *column, const struct value *value, uint64_t *id,
+    struct error *err);
+
 /* One value among those in conflict. */
 struct conflict_value {
 	uint64_t change;

@@ -245,11 +245,10 @@ expect_proved(struct end *end)
 
 	if (!status.proved)
 		fail_msg("site %u: not proved: waiting %d aside %d filling %d "
-			 "differs %d cursor %d state %d: %.*s",
+			 "differs %d cursor %d state %d goodbye %d",
 		    end->site, (int)status.waiting, (int)status.aside,
 		    (int)status.filling, status.differs, (int)status.cursor,
-		    (int)status.state, (int)status.goodbye.text.size,
-		    (const char *)status.goodbye.text.data);
+		    (int)status.state, (int)status.goodbye.code);
 }
 
 /* --- what people do ------------------------------------------------------- */
