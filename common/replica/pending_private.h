@@ -1,0 +1,28 @@
+/*
+ * What the two halves of pending share.  Private to common/replica.
+ */
+#ifndef COMMON_REPLICA_PENDING_PRIVATE_H
+#define COMMON_REPLICA_PENDING_PRIVATE_H
+
+#include "common/replica/pending.h"
+
+/* A waiting commit with its bytes in arena, decoded.  STATUS_NOT_FOUND */
+enum status pending_load(struct replica *replica, uint64_t id,
+    enum pending_state state, struct arena *arena, struct commit *commit,
+    struct error *err);
+
+/* Out of the set: its state, its reason, no touches.  Does not refold. */
+enum status pending_mark_aside(struct replica *replica,
+    const struct commit *commit, uint32_t refusal, uint64_t now_ms,
+    struct error *err);
+
+/* New bytes under the same id, and their digest.  Touches stay as they are:
+ * the records must be the same. */
+enum status pending_encode(struct replica *replica, struct commit *commit,
+    struct error *err);
+
+/* The next id after `after` of a commit in that state, in dossier; 0: none. */
+enum status pending_next(struct replica *replica, uint64_t dossier,
+    enum pending_state state, uint64_t after, uint64_t *id, struct error *err);
+
+#endif
