@@ -101,6 +101,9 @@ fold_creation(const struct step *step, bool *done, struct error *err)
 
 	if (step->change->record != step->id || writes_deleted(step->change))
 		return STATUS_OK;
+	status = is_absent(step, &simple, err);
+	if (status != STATUS_OK || !simple)
+		return status;
 	status =
 	    folded_begin(&folded, step->change->collection, step->arena, err);
 	if (status == STATUS_OK)
