@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "common/replica/ledger.h"
+#include "common/replica/record_private.h"
 
 const struct field_heads *
 draft_field_heads(const struct draft_record *record, const char *field)
@@ -66,7 +66,7 @@ load_field(struct draft *draft, struct draft_record *record, uint32_t index,
 	const struct column *columns = record->collection->columns;
 	const char *field = column_field(&columns[index]);
 	const struct field_heads *heads = draft_field_heads(record, field);
-	const struct change *change;
+	struct change *change;
 	struct ledger_row row;
 	struct commit commit;
 	enum status status;
@@ -78,11 +78,10 @@ load_field(struct draft *draft, struct draft_record *record, uint32_t index,
 			record->columns[i].loaded = true;
 	if (heads->head_count == 0)
 		return STATUS_OK;
-	status = ledger_find_change(draft->replica, heads->heads[0].change,
-	    &draft->arena, &row, &commit, err);
+	status = record_find_change(draft->replica, heads->heads[0].change,
+	    &draft->arena, &row, &commit, &change, err);
 	if (status != STATUS_OK)
 		return status;
-	change = &commit.changes[heads->heads[0].change - commit.id];
 	for (uint32_t f = 0; f < change->field_count; f++) {
 		const struct field_write *write = &change->fields[f];
 

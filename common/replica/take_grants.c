@@ -16,40 +16,17 @@
 #include <stdlib.h>
 
 #include "common/replica/fold.h"
+#include "common/replica/id_list.h"
 #include "common/replica/ledger.h"
 #include "common/replica/purge.h"
 #include "common/replica/take_private.h"
 
 /* --- what leaves ---------------------------------------------------------- */
 
-struct id_list {
-	uint64_t *ids;
-	uint64_t count;
-	uint64_t room;
-	bool no_memory;
-};
-
-static bool
-collect_id(struct id_list *list, uint64_t id)
-{
-	if (list->count == list->room) {
-		uint64_t room = list->room == 0 ? 64 : list->room * 2;
-		uint64_t *ids = realloc(list->ids, room * sizeof(*ids));
-
-		list->no_memory = ids == NULL;
-		if (ids == NULL)
-			return false;
-		list->ids = ids;
-		list->room = room;
-	}
-	list->ids[list->count++] = id;
-	return true;
-}
-
 static bool
 collect_row(void *context, const struct ledger_row *row)
 {
-	return collect_id(context, row->id);
+	return id_list_add(context, row->id);
 }
 
 static enum status
@@ -80,9 +57,9 @@ take_cut_dossier(struct replica *replica, uint64_t dossier, uint64_t sequence,
 	    collect_row, &list, err);
 	if (status == STATUS_OK && list.no_memory)
 		status = error_set(err, STATUS_NOMEM, "cut a dossier");
-	for (uint64_t i = 0; status == STATUS_OK && i < list.count; i++)
+	for (size_t i = 0; status == STATUS_OK && i < list.count; i++)
 		status = remove_commit(replica, list.ids[i], err);
-	free(list.ids);
+	id_list_deinit(&list);
 	return status;
 }
 
@@ -225,7 +202,7 @@ collect_placeholder(void *context, const struct dossier *dossier)
 {
 	if (!is_placeholder(dossier))
 		return true;
-	return collect_id(context, dossier->number);
+	return id_list_add(context, dossier->number);
 }
 
 /* What came unseen for a dossier that turned out not to be granted. */
@@ -247,11 +224,11 @@ drop_strangers(struct replica *replica, struct error *err)
 	    &list, err);
 	if (status == STATUS_OK && list.no_memory)
 		status = error_set(err, STATUS_NOMEM, "drop dossiers");
-	for (uint64_t i = 0; status == STATUS_OK && i < list.count; i++)
+	for (size_t i = 0; status == STATUS_OK && i < list.count; i++)
 		if (!take_needs_no_grant(replica, list.ids[i]))
 			status =
 			    purge_dossier(replica, list.ids[i], &purged, err);
-	free(list.ids);
+	id_list_deinit(&list);
 	return status;
 }
 

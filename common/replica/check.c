@@ -1,0 +1,223 @@
+/*
+ * What is stored: the file's structure, every commit, counts and sums.  All of
+ * it is read in one snapshot, beside whoever writes.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "common/replica/check_private.h"
+#include "common/replica/dossier.h"
+#include "common/replica/ledger.h"
+#include "common/replica/pending.h"
+#include "protocol/identifier.h"
+
+void
+check_fault(struct check *check, const char *format, ...)
+{
+	char sentence[ERROR_TEXT_BYTES];
+	va_list arguments;
+
+	check->result->faults++;
+	if (check->report == NULL)
+		return;
+	va_start(arguments, format);
+	vsnprintf(sentence, sizeof(sentence), format, arguments);
+	va_end(arguments);
+	check->report(check->context, sentence);
+}
+
+/* --- SQLite's own check ----------------------------------------------------- */
+
+static enum status
+check_integrity(struct check *check, struct error *err)
+{
+	struct sql *sql =
+	    sql_use(check->replica, "PRAGMA integrity_check(100)");
+	enum status status;
+
+	while ((status = sql_step(sql, err)) == STATUS_OK) {
+		struct bytes text = sql_column_bytes(sql, 0);
+
+		if (!bytes_equal_text(text, "ok"))
+			check_fault(check, "the file is damaged: %.*s",
+			    (int)text.size, (const char *)text.data);
+	}
+	sql_release(sql);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* --- commits ------------------------------------------------------------------ */
+
+/* Whether the bytes are the commit that they are stored as. */
+static void
+check_commit(struct check *check, uint64_t id, uint64_t dossier,
+    struct bytes bytes, const struct digest *digest, bool redacted)
+{
+	struct arena arena = { 0 };
+	struct commit commit;
+	struct digest found = digest_of(bytes);
+
+	check->result->commits++;
+	if (commit_decode(bytes, &arena, &commit, NULL) != STATUS_OK)
+		check_fault(check, "commit %" PRIu64 " cannot be read any more",
+		    id);
+	else if (commit.id != id || commit.dossier != dossier)
+		check_fault(check,
+		    "commit %" PRIu64 " is stored as another, or in another "
+		    "dossier",
+		    id);
+	else if (!redacted && !digest_equal(&found, digest))
+		check_fault(check, "commit %" PRIu64 " differs from its digest",
+		    id);
+	arena_deinit(&arena);
+}
+
+static bool
+check_ledger_row(void *context, const struct ledger_row *row)
+{
+	check_commit(context, row->id, row->dossier, row->bytes, &row->digest,
+	    row->redacted);
+	return true;
+}
+
+static bool
+check_pending_row(void *context, const struct pending_row *row)
+{
+	check_commit(context, row->id, row->dossier, row->bytes, &row->digest,
+	    false);
+	return true;
+}
+
+static enum status
+check_commits(struct check *check, struct error *err)
+{
+	enum status status;
+
+	status = ledger_each(check->replica, 0, check_ledger_row, check, err);
+	for (int lane = 0; status == STATUS_OK && lane < LANE_COUNT; lane++)
+		status = pending_each_waiting(check->replica, (enum lane)lane,
+		    0, check_pending_row, check, err);
+	if (status == STATUS_OK)
+		status = pending_each_aside(check->replica, check_pending_row,
+		    check, err);
+	return status;
+}
+
+/* --- counts and sums ------------------------------------------------------------ */
+
+struct tally {
+	struct check *check;
+	uint64_t count;
+	struct digest_sum sum;
+	uint64_t last;
+	enum status status;
+};
+
+static bool
+tally_row(void *context, const struct ledger_row *row)
+{
+	struct tally *tally = context;
+
+	tally->count++;
+	digest_sum_add(&tally->sum, &row->digest);
+	tally->last = row->sequence;
+	return true;
+}
+
+static bool
+check_dossier(void *context, const struct dossier *dossier)
+{
+	struct check *check = ((struct tally *)context)->check;
+	struct tally tally = { 0 };
+
+	tally.status = ledger_each_of_dossier(check->replica, dossier->number,
+	    0, INT64_MAX, tally_row, &tally, NULL);
+	((struct tally *)context)->status = tally.status;
+	if (tally.status != STATUS_OK)
+		return false;
+	if (tally.count != dossier->count ||
+	    !digest_sum_equal(&tally.sum, &dossier->sum) ||
+	    tally.last != dossier->last)
+		check_fault(check,
+		    "dossier %" PRIu64 " holds %" PRIu64
+		    " commits where %" PRIu64 " were counted, or others",
+		    dossier->number, tally.count, dossier->count);
+	if (dossier->state == DOSSIER_GONE && tally.count > 0)
+		check_fault(check,
+		    "dossier %" PRIu64 " was purged and still holds commits",
+		    dossier->number);
+	return true;
+}
+
+static enum status
+check_strays(struct check *check, struct error *err)
+{
+	struct sql *sql = sql_use(check->replica,
+	    "SELECT DISTINCT dossier FROM ledger"
+	    " WHERE dossier NOT IN (SELECT number FROM dossier)");
+	enum status status;
+
+	while ((status = sql_step(sql, err)) == STATUS_OK)
+		check_fault(check,
+		    "there are commits of dossier %" PRIu64
+		    ", which is not known here",
+		    sql_column_id(sql, 0));
+	sql_release(sql);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status
+check_dossiers(struct check *check, struct error *err)
+{
+	struct tally tally = { .check = check };
+	enum status status;
+
+	status = dossier_each(check->replica, -1, check_dossier, &tally, err);
+	if (status == STATUS_OK && tally.status != STATUS_OK)
+		status = error_set(err, tally.status, "count a dossier");
+	if (status == STATUS_OK)
+		status = check_strays(check, err);
+	return status;
+}
+
+/* --- all ----------------------------------------------------------------------- */
+
+static enum status
+check_all(struct check *check, struct error *err)
+{
+	enum status status;
+
+	status = check_integrity(check, err);
+	if (status == STATUS_OK)
+		status = check_commits(check, err);
+	if (status == STATUS_OK)
+		status = check_dossiers(check, err);
+	if (status == STATUS_OK)
+		status = check_fold(check, err);
+	return status;
+}
+
+enum status
+check_replica(struct replica *replica, check_reporter *report,
+    fold_progress *progress, void *context, struct check_result *result,
+    struct error *err)
+{
+	struct check check = { replica, report, progress, context, result };
+	bool own = !replica_in_transaction(replica);
+	enum status status = STATUS_OK;
+
+	*result = (struct check_result){ 0 };
+	if (own)
+		status = sql_run(replica, "BEGIN", err);
+	if (status == STATUS_OK)
+		status = check_all(&check, err);
+	if (own)
+		sql_run(replica, "ROLLBACK", NULL);
+	if (status != STATUS_OK)
+		return error_wrap(err, "check");
+	if (result->faults > 0)
+		return error_set(err, STATUS_CORRUPT,
+		    "%" PRIu64 " faults were found", result->faults);
+	return STATUS_OK;
+}

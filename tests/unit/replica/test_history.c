@@ -1,0 +1,102 @@
+/*
+ * Every write of a record, in the order of stamps.
+ */
+#include "common/replica/history.h"
+
+#include "fixture.h"
+
+struct entries {
+	struct history_entry entries[32];
+	uint32_t count;
+};
+
+static bool
+collect(void *context, const struct history_entry *entry)
+{
+	struct entries *entries = context;
+
+	entries->entries[entries->count] = *entry;
+	entries->entries[entries->count++].field = NULL; /* borrowed */
+	return true;
+}
+
+static bool
+stop(void *context, const struct history_entry *entry)
+{
+	++*(uint32_t *)context;
+	return entry == NULL;
+}
+
+/* Oldest first; what was replaced is no head; what waits has no place. */
+static void
+test_history_tells_who_and_when(void **state)
+{
+	struct replica *replica = fixture_open(5, OAK);
+	struct fixture_line line = { 0 };
+	uint64_t pupil = fixture_pupil(replica, "Lane", OAK);
+	uint64_t language = fixture_insert(replica, pupil, "language",
+	    "language_type", "F", "language", "ENG", NULL);
+	struct entries entries = { 0 };
+	uint32_t calls = 0;
+	uint64_t update;
+
+	(void)state;
+	fixture_send(replica, &line);
+	update =
+	    fixture_update(replica, pupil, language, "language", "FRE", NULL);
+	assert_ok(history_each(replica, language, collect, &entries, err));
+	/* type and language are one field */
+	assert_int_equal(entries.count, 2);
+	assert_int_equal(entries.entries[0].change, language);
+	assert_true(entries.entries[0].created);
+	assert_false(entries.entries[0].is_head);
+	assert_int_equal(entries.entries[0].sequence, 2);
+	assert_int_equal(entries.entries[0].received_ms, NOW_MS + 2);
+	assert_int_equal(entries.entries[0].site, 5);
+	assert_int_equal(entries.entries[1].change, update);
+	assert_false(entries.entries[1].created);
+	assert_true(entries.entries[1].is_head);
+	assert_int_equal(entries.entries[1].sequence, 0);
+	assert_int_equal(entries.entries[1].received_ms, 0);
+	assert_true(entries.entries[0].stamp < entries.entries[1].stamp);
+
+	assert_ok(history_each(replica, language, stop, &calls, err));
+	assert_int_equal(calls, 1);
+	assert_int_equal(history_each(replica, 4711, stop, &calls, NULL),
+	    STATUS_NOT_FOUND);
+	arena_deinit(&line.arena);
+	replica_close(replica);
+}
+
+/* What was refused is no part of the history. */
+static void
+test_refused_writes_are_not_history(void **state)
+{
+	struct replica *replica = fixture_open(5, OAK);
+	uint64_t pupil = fixture_pupil(replica, "Lane", OAK);
+	struct entries before = { 0 };
+	struct entries after = { 0 };
+	uint64_t update;
+
+	(void)state;
+	assert_ok(history_each(replica, pupil, collect, &before, err));
+	update = fixture_update(replica, pupil, pupil, "sex", "F", NULL);
+	assert_ok(replica_begin(replica, err));
+	assert_ok(
+	    pending_set_aside(replica, update, REFUSAL_RIGHTS, NOW_MS, err));
+	assert_ok(replica_commit(replica, err));
+	assert_ok(history_each(replica, pupil, collect, &after, err));
+	assert_int_equal(before.count, after.count);
+	replica_close(replica);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_history_tells_who_and_when),
+		cmocka_unit_test(test_refused_writes_are_not_history),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,202 @@
+/*
+ * Purge means purge: no byte of a dossier in any file of the database.
+ */
+#define _DEFAULT_SOURCE /* mkdtemp */
+
+#include "common/replica/purge.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "common/replica/search.h"
+#include "fixture.h"
+
+/* Letters of one case: the search index folds case. */
+#define CANARY "zyxcanaryqvw"
+
+struct folder {
+	char path[64];
+	char database[80];
+	struct replica *replica;
+};
+
+static int
+setup(void **state)
+{
+	static struct folder folder;
+
+	snprintf(folder.path, sizeof(folder.path), "/tmp/tl-purge-XXXXXX");
+	assert_non_null(mkdtemp(folder.path));
+	snprintf(folder.database, sizeof(folder.database), "%s/db",
+	    folder.path);
+	folder.replica =
+	    fixture_open_at(folder.database, REPLICA_CLIENT, 5, OAK);
+	*state = &folder;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct folder *folder = *state;
+	const char *endings[] = { "", "-wal", "-shm", "-journal" };
+	char path[96];
+
+	replica_close(folder->replica);
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		snprintf(path, sizeof(path), "%s%s", folder->database,
+		    endings[i]);
+		remove(path);
+	}
+	rmdir(folder->path);
+	return 0;
+}
+
+/* How often the canary, or its beginning as a prefix entry of the index, is in
+ * one file. */
+static size_t
+count_in_file(const char *path)
+{
+	FILE *file = fopen(path, "rb");
+	const size_t length = strlen(CANARY);
+	size_t found = 0;
+	size_t size;
+	char *bytes;
+
+	if (file == NULL)
+		return 0;
+	fseek(file, 0, SEEK_END);
+	size = (size_t)ftell(file);
+	rewind(file);
+	bytes = malloc(size + 1);
+	assert_non_null(bytes);
+	assert_int_equal(fread(bytes, 1, size, file), size);
+	fclose(file);
+	for (size_t i = 0; i + length <= size; i++)
+		if (memcmp(bytes + i, CANARY, length) == 0)
+			found++;
+	free(bytes);
+	return found;
+}
+
+static size_t
+count_everywhere(const struct folder *folder)
+{
+	const char *endings[] = { "", "-wal", "-shm", "-journal" };
+	size_t found = 0;
+	char path[96];
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		snprintf(path, sizeof(path), "%s%s", folder->database,
+		    endings[i]);
+		found += count_in_file(path);
+	}
+	return found;
+}
+
+static void
+settle(struct replica *replica, struct fixture_line *line)
+{
+	fixture_send(replica, line);
+	arena_reset(&line->arena);
+}
+
+static uint64_t
+fill_with_canaries(struct replica *replica, struct fixture_line *line)
+{
+	uint64_t pupil = fixture_pupil(replica, CANARY, OAK);
+
+	for (int i = 0; i < 40; i++) {
+		char text[6000];
+
+		memset(text, 'x', sizeof(text));
+		snprintf(text, 600 + (size_t)i * 100, "%*s%s", 100 + i * 37, "",
+		    CANARY);
+		text[sizeof(text) - 1] = '\0';
+		fixture_insert(replica, pupil, "note", "category", "learning",
+		    "happened_on", "2026-05-01", "text", text, NULL);
+		settle(replica, line);
+	}
+	return pupil;
+}
+
+static bool
+fail_on_any(void *context, uint64_t pupil)
+{
+	(void)context;
+	(void)pupil;
+	fail();
+	return false;
+}
+
+static void
+test_no_byte_is_left(void **state)
+{
+	struct folder *folder = *state;
+	struct replica *replica = folder->replica;
+	struct fixture_line line = { 0 };
+	struct purge_result result;
+	struct dossier dossier;
+	uint64_t pupil, other, refused;
+	uint64_t waiting, aside;
+
+	other = fixture_pupil(replica, "Lord", OAK);
+	pupil = fill_with_canaries(replica, &line);
+	refused =
+	    fixture_update(replica, pupil, pupil, "middle_names", CANARY, NULL);
+	assert_ok(replica_begin(replica, err));
+	assert_ok(
+	    pending_set_aside(replica, refused, REFUSAL_RIGHTS, NOW_MS, err));
+	assert_ok(dossier_get(replica, pupil, &dossier, err));
+	dossier.state = DOSSIER_CLOSING;
+	dossier.closed = 99;
+	assert_ok(dossier_put(replica, &dossier, err));
+	assert_ok(replica_commit(replica, err));
+	assert_true(count_everywhere(folder) > 0);
+
+	assert_ok(replica_begin(replica, err));
+	assert_ok(purge_dossier(replica, pupil, &result, err));
+	assert_ok(replica_commit(replica, err));
+	assert_ok(purge_finish(replica, err));
+	assert_int_equal(result.count, 41);
+	assert_true(digest_sum_equal(&result.sum, &dossier.sum));
+	assert_int_equal(result.sequence, 99);
+	assert_int_equal(count_everywhere(folder), 0);
+
+	assert_ok(dossier_get(replica, pupil, &dossier, err));
+	assert_int_equal(dossier.state, DOSSIER_GONE);
+	assert_int_equal(dossier.count, 0);
+	assert_ok(pending_count(replica, &waiting, &aside, err));
+	assert_int_equal(aside, 0);
+	assert_ok(search_pupils(replica, bytes_of_text(CANARY), 5, fail_on_any,
+	    NULL, err));
+	fixture_assert_text(replica, other, "surname", "Lord");
+	arena_deinit(&line.arena);
+}
+
+/* What the hub has not answered is not thrown away. */
+static void
+test_waiting_work_stops_a_purge(void **state)
+{
+	struct folder *folder = *state;
+	struct purge_result result;
+	uint64_t pupil = fixture_pupil(folder->replica, "Lane", OAK);
+
+	assert_ok(replica_begin(folder->replica, err));
+	assert_int_equal(purge_dossier(folder->replica, pupil, &result, NULL),
+	    STATUS_BUSY);
+	replica_rollback(folder->replica);
+	fixture_assert_text(folder->replica, pupil, "surname", "Lane");
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_no_byte_is_left),
+		TEST(test_waiting_work_stops_a_purge),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
