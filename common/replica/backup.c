@@ -6,18 +6,24 @@
 #include "common/replica/check.h"
 #include "common/replica/replica_private.h"
 
-/* Asked of SQLite's own layer over files, which a test may have replaced. */
-static enum status
-check_absent(struct replica *replica, const char *path, struct error *err)
+/* SQLite's own layer over files, which a test may have replaced. */
+static struct sqlite3_vfs *
+find_vfs(struct replica *replica)
 {
 	struct sqlite3_vfs *vfs = NULL;
-	int exists = 0;
-	int result;
 
 	sqlite3_file_control(replica->database, "main",
 	    SQLITE_FCNTL_VFS_POINTER, &vfs);
-	if (vfs == NULL)
-		vfs = sqlite3_vfs_find(NULL);
+	return vfs != NULL ? vfs : sqlite3_vfs_find(NULL);
+}
+
+static enum status
+check_absent(struct replica *replica, const char *path, struct error *err)
+{
+	struct sqlite3_vfs *vfs = find_vfs(replica);
+	int exists = 0;
+	int result;
+
 	result = vfs->xAccess(vfs, path, SQLITE_ACCESS_EXISTS, &exists);
 	if (result != SQLITE_OK)
 		return sql_error(replica->database, result, err);

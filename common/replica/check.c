@@ -107,11 +107,16 @@ check_commits(struct check *check, struct error *err)
 /* --- counts and sums ------------------------------------------------------------ */
 
 struct tally {
-	struct check *check;
 	uint64_t count;
 	struct digest_sum sum;
 	uint64_t last;
+};
+
+/* What goes through the visit of all dossiers. */
+struct count_visit {
+	struct check *check;
 	enum status status;
+	struct error *err;
 };
 
 static bool
@@ -128,23 +133,22 @@ tally_row(void *context, const struct ledger_row *row)
 static bool
 check_dossier(void *context, const struct dossier *dossier)
 {
-	struct check *check = ((struct tally *)context)->check;
+	struct count_visit *visit = context;
 	struct tally tally = { 0 };
 
-	tally.status = ledger_each_of_dossier(check->replica, dossier->number,
-	    0, INT64_MAX, tally_row, &tally, NULL);
-	((struct tally *)context)->status = tally.status;
-	if (tally.status != STATUS_OK)
+	visit->status = ledger_each_of_dossier(visit->check->replica,
+	    dossier->number, 0, INT64_MAX, tally_row, &tally, visit->err);
+	if (visit->status != STATUS_OK)
 		return false;
 	if (tally.count != dossier->count ||
 	    !digest_sum_equal(&tally.sum, &dossier->sum) ||
 	    tally.last != dossier->last)
-		check_fault(check,
+		check_fault(visit->check,
 		    "dossier %" PRIu64 " holds %" PRIu64
 		    " commits where %" PRIu64 " were counted, or others",
 		    dossier->number, tally.count, dossier->count);
 	if (dossier->state == DOSSIER_GONE && tally.count > 0)
-		check_fault(check,
+		check_fault(visit->check,
 		    "dossier %" PRIu64 " was purged and still holds commits",
 		    dossier->number);
 	return true;
@@ -170,12 +174,12 @@ check_strays(struct check *check, struct error *err)
 static enum status
 check_dossiers(struct check *check, struct error *err)
 {
-	struct tally tally = { .check = check };
+	struct count_visit visit = { .check = check, .err = err };
 	enum status status;
 
-	status = dossier_each(check->replica, -1, check_dossier, &tally, err);
-	if (status == STATUS_OK && tally.status != STATUS_OK)
-		status = error_set(err, tally.status, "count a dossier");
+	status = dossier_each(check->replica, -1, check_dossier, &visit, err);
+	if (status == STATUS_OK)
+		status = visit.status;
 	if (status == STATUS_OK)
 		status = check_strays(check, err);
 	return status;

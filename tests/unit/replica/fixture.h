@@ -29,6 +29,9 @@
 #define OAK    UINT64_C(101) /* two schools */
 #define ELM    UINT64_C(102)
 
+/* For an error that nobody reads. */
+#define UNREAD (&(struct error){ 0 })
+
 #define assert_ok(call)                                       \
 	do {                                                  \
 		struct error assert_ok_error = { 0 };         \
@@ -98,6 +101,14 @@ fixture_insert(struct replica *replica, uint64_t dossier,
 	fixture_set_all(draft, handle, columns);
 	va_end(columns);
 	return fixture_finish(replica, draft);
+}
+
+/* Something small in the partnership's dossier. */
+static inline uint64_t
+fixture_term(struct replica *replica, const char *kind)
+{
+	return fixture_insert(replica, 0, "term_date", "school", "101", "kind",
+	    kind, "starts", "2026-09-01", "ends", "2026-12-18", NULL);
 }
 
 /* Returns 0 when nothing had to be written. */
@@ -247,9 +258,10 @@ fixture_carry(struct replica *from, struct replica *to,
 static inline void
 fixture_open_dossier(struct replica *replica, uint64_t number)
 {
+	bool school = number == replica_identity(replica).school;
 	struct dossier dossier = {
 		.number = number,
-		.kind = DOSSIER_KIND_PUPIL,
+		.kind = school ? DOSSIER_KIND_SCHOOL : DOSSIER_KIND_PUPIL,
 		.state = DOSSIER_OPEN,
 	};
 

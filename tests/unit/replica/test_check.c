@@ -68,8 +68,7 @@ make_life(struct replica *replica)
 	    "language_type", "F", "language", "ENG", NULL);
 	uint64_t refused;
 
-	fixture_insert(replica, 0, "term_date", "school", "101", "kind", "term",
-	    NULL);
+	fixture_term(replica, "term");
 	fixture_send(replica, &line);
 	fixture_delete(replica, pupil, language);
 	fixture_update(replica, pupil, pupil, "sex", "F", NULL);
@@ -219,7 +218,7 @@ test_backup_is_whole(void **state)
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/copy", folder);
 	assert_ok(check_backup(replica, path, err));
-	assert_int_equal(check_backup(replica, path, NULL), STATUS_EXISTS);
+	assert_int_equal(check_backup(replica, path, UNREAD), STATUS_EXISTS);
 	again = fixture_open_at(path, REPLICA_CLIENT, 5, OAK);
 	check(again, STATUS_OK);
 	assert_ok(check_tables_digest(replica, &one, err));

@@ -266,12 +266,12 @@ test_wrong_dossier_is_refused(void **state)
 	struct draft *draft = begin(replica, 0);
 	int64_t record;
 
-	assert_int_equal(draft_insert(draft, "contact", &record, NULL),
+	assert_int_equal(draft_insert(draft, "contact", &record, UNREAD),
 	    STATUS_INVALID);
 	cancel(replica, draft);
 	assert_ok(replica_begin(replica, err));
 	draft = NULL;
-	assert_int_equal(draft_create(replica, 987654, 0, &draft, NULL),
+	assert_int_equal(draft_create(replica, 987654, 0, &draft, UNREAD),
 	    STATUS_NOT_FOUND);
 	assert_null(draft);
 	replica_rollback(replica);
@@ -290,7 +290,7 @@ test_frozen_dossier_is_not_written(void **state)
 	assert_ok(dossier_get(replica, pupil, &dossier, err));
 	dossier.state = DOSSIER_FROZEN;
 	assert_ok(dossier_put(replica, &dossier, err));
-	assert_int_equal(draft_create(replica, pupil, 0, &draft, NULL),
+	assert_int_equal(draft_create(replica, pupil, 0, &draft, UNREAD),
 	    STATUS_DENIED);
 	assert_null(draft);
 	replica_rollback(replica);
@@ -308,7 +308,8 @@ test_newer_than_the_hub_is_refused(void **state)
 	/* no version is 0, so all are newer */
 	draft_limit_catalogue(draft, 0);
 	if (catalogue_collection(bytes_of_text("contact"))->since > 0)
-		assert_int_equal(draft_insert(draft, "contact", &record, NULL),
+		assert_int_equal(draft_insert(draft, "contact", &record,
+				     UNREAD),
 		    STATUS_UNSUPPORTED);
 	cancel(replica, draft);
 }
@@ -334,7 +335,7 @@ test_too_much_for_one_commit_is_too_large(void **state)
 		assert_ok(draft_set_text(draft, note, "text",
 		    bytes_of_text(text), err));
 	}
-	assert_int_equal(draft_finish(draft, NOW_MS, &id, NULL),
+	assert_int_equal(draft_finish(draft, NOW_MS, &id, UNREAD),
 	    STATUS_TOO_LARGE);
 	cancel(replica, draft);
 }
@@ -364,7 +365,7 @@ test_delete_and_undelete(void **state)
 
 	draft = begin(replica, pupil);
 	assert_int_equal(draft_set_text(draft, (int64_t)language, "proficiency",
-			     bytes_of_text("A"), NULL),
+			     bytes_of_text("A"), UNREAD),
 	    STATUS_DENIED);
 	assert_ok(draft_undelete(draft, language, err));
 	fixture_finish(replica, draft);
@@ -393,6 +394,8 @@ test_hub_appends_under_reserved_numbers(void **state)
 	    draft_set_text(draft, term, "school", bytes_of_text("101"), err));
 	assert_ok(draft_set_text(draft, term, "starts",
 	    bytes_of_text("2026-09-01"), err));
+	assert_ok(draft_set_text(draft, term, "ends",
+	    bytes_of_text("2026-12-18"), err));
 	draft_use_ids(draft, first);
 	draft_use_mark(draft, &key, 3);
 	assert_ok(draft_finish(draft, NOW_MS, &id, err));

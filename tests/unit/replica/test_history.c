@@ -62,7 +62,7 @@ test_history_tells_who_and_when(void **state)
 
 	assert_ok(history_each(replica, language, stop, &calls, err));
 	assert_int_equal(calls, 1);
-	assert_int_equal(history_each(replica, 4711, stop, &calls, NULL),
+	assert_int_equal(history_each(replica, 4711, stop, &calls, UNREAD),
 	    STATUS_NOT_FOUND);
 	arena_deinit(&line.arena);
 	replica_close(replica);

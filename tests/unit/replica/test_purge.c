@@ -183,7 +183,7 @@ test_waiting_work_stops_a_purge(void **state)
 	uint64_t pupil = fixture_pupil(folder->replica, "Lane", OAK);
 
 	assert_ok(replica_begin(folder->replica, err));
-	assert_int_equal(purge_dossier(folder->replica, pupil, &result, NULL),
+	assert_int_equal(purge_dossier(folder->replica, pupil, &result, UNREAD),
 	    STATUS_BUSY);
 	replica_rollback(folder->replica);
 	fixture_assert_text(folder->replica, pupil, "surname", "Lane");

@@ -296,10 +296,10 @@ test_no_conflict_is_not_found(void **state)
 
 	assert_ok(replica_begin(pair->oak, err));
 	assert_int_equal(conflict_resolve(pair->oak, pupil, "surname", 0, 0,
-			     NOW_MS, &id, NULL),
+			     NOW_MS, &id, UNREAD),
 	    STATUS_NOT_FOUND);
 	assert_int_equal(conflict_resolve(pair->oak, 4711, "surname", 0, 0,
-			     NOW_MS, &id, NULL),
+			     NOW_MS, &id, UNREAD),
 	    STATUS_NOT_FOUND);
 	replica_rollback(pair->oak);
 }

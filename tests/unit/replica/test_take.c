@@ -136,7 +136,7 @@ is_shown(struct replica *replica, uint64_t record)
 	uint64_t dossier;
 
 	return record_locate(replica, record, &dossier, &collection, &state,
-		   NULL) == STATUS_OK &&
+		   UNREAD) == STATUS_OK &&
 	       state == RECORD_LIVE;
 }
 
@@ -146,8 +146,7 @@ static void
 test_commit_that_comes_twice_is_known(void **state)
 {
 	struct pair *pair = *state;
-	uint64_t term = fixture_insert(pair->oak, 0, "term_date", "school",
-	    "101", "kind", "term", "starts", "2026-09-01", NULL);
+	uint64_t term = fixture_term(pair->oak, "term");
 
 	fixture_carry(pair->oak, pair->elm, &pair->line);
 	assert_true(is_shown(pair->elm, term));
@@ -167,7 +166,7 @@ test_foreign_commit_is_not_kept(void **state)
 	fixture_send(pair->oak, &pair->line);
 	assert_int_equal(fixture_take(pair->elm, &pair->line.items[0]),
 	    TAKE_FOREIGN);
-	assert_int_equal(ledger_get(pair->elm, pupil, &row, NULL),
+	assert_int_equal(ledger_get(pair->elm, pupil, &row, UNREAD),
 	    STATUS_NOT_FOUND);
 	assert_false(is_shown(pair->elm, pupil));
 }
@@ -179,8 +178,7 @@ test_broken_commit_is_not_kept(void **state)
 	uint8_t bytes[] = { 0x93, 1, 2 };
 	struct item item;
 
-	fixture_insert(pair->oak, 0, "term_date", "school", "101", "kind",
-	    "term", NULL);
+	fixture_term(pair->oak, "term");
 	fixture_send(pair->oak, &pair->line);
 	item = pair->line.items[0];
 	item.commit = (struct bytes){ bytes, sizeof(bytes) };
@@ -202,8 +200,7 @@ test_taken_place_is_broken(void **state)
 	struct item item;
 
 	for (int i = 0; i < 2; i++)
-		fixture_insert(pair->oak, 0, "term_date", "school", "101",
-		    "kind", "term", NULL);
+		fixture_term(pair->oak, "term");
 	fixture_send(pair->oak, &pair->line);
 	assert_int_equal(fixture_take(pair->elm, &pair->line.items[0]),
 	    TAKE_NEW);
@@ -222,8 +219,7 @@ test_own_number_settles_or_lacks(void **state)
 	struct ledger_row row;
 	uint64_t waiting, aside;
 
-	item.id = fixture_insert(pair->oak, 0, "term_date", "school", "101",
-	    "kind", "term", NULL);
+	item.id = fixture_term(pair->oak, "term");
 	assert_int_equal(fixture_take(pair->elm, &item), TAKE_LACKING);
 	assert_int_equal(fixture_take(pair->oak, &item), TAKE_SETTLED);
 	assert_int_equal(fixture_take(pair->oak, &item), TAKE_KNOWN);
@@ -243,10 +239,8 @@ test_other_bytes_under_our_number(void **state)
 	uint64_t waiting, aside;
 	uint64_t id, other;
 
-	id = fixture_insert(pair->oak, 0, "term_date", "school", "101", "kind",
-	    "term", NULL);
-	other = fixture_insert(copy, 0, "term_date", "school", "101", "kind",
-	    "closure", NULL);
+	id = fixture_term(pair->oak, "term");
+	other = fixture_term(copy, "closure");
 	assert_int_equal(id, other);
 	fixture_send(copy, &pair->line);
 	assert_int_equal(fixture_take(pair->oak, &pair->line.items[0]),
@@ -268,10 +262,8 @@ test_other_bytes_in_the_ledger(void **state)
 	uint64_t waiting, aside;
 	uint64_t id;
 
-	id = fixture_insert(pair->oak, 0, "term_date", "school", "101", "kind",
-	    "term", NULL);
-	fixture_insert(copy, 0, "term_date", "school", "101", "kind", "closure",
-	    NULL);
+	id = fixture_term(pair->oak, "term");
+	fixture_term(copy, "closure");
 	fixture_send(pair->oak, &line);
 	fixture_send(copy, &pair->line);
 	assert_int_equal(fixture_take(pair->oak, &pair->line.items[0]),
@@ -300,8 +292,7 @@ test_answer_is_for_its_bytes_alone(void **state)
 	struct answer refused = { .refusal = REFUSAL_RIGHTS };
 	struct pending_row row;
 
-	refused.id = fixture_insert(pair->oak, 0, "term_date", "school", "101",
-	    "kind", "term", NULL);
+	refused.id = fixture_term(pair->oak, "term");
 	answer(pair->oak, &refused);
 	assert_true(is_shown(pair->oak, refused.id));
 	assert_ok(pending_get(pair->oak, refused.id, &row, err));
@@ -373,7 +364,7 @@ test_section_holds_its_own_dossier_only(void **state)
 	follow(pair->elm, 0);
 	filled = section(pair, pupil, FILLED_DONE);
 	assert_false(fill(pair->elm, &filled));
-	assert_int_equal(ledger_get(pair->elm, other, &row, NULL),
+	assert_int_equal(ledger_get(pair->elm, other, &row, UNREAD),
 	    STATUS_NOT_FOUND);
 }
 
@@ -428,7 +419,7 @@ test_fresh_client_keeps_what_it_cannot_judge(void **state)
 	assert_int_equal(dossier_of(pair->elm, ours).fill_to, 2);
 	assert_int_equal(dossier_of(pair->elm, ours).count, 1);
 	assert_int_equal(dossier_of(pair->elm, strange).state, DOSSIER_GONE);
-	assert_int_equal(ledger_get(pair->elm, strange, &row, NULL),
+	assert_int_equal(ledger_get(pair->elm, strange, &row, UNREAD),
 	    STATUS_NOT_FOUND);
 }
 
@@ -517,7 +508,7 @@ test_closed_grant_begins_closing(void **state)
 		assert_int_equal(dossier.state, DOSSIER_CLOSING);
 		assert_int_equal(dossier.closed, 7);
 	}
-	assert_int_equal(dossier_get(pair->oak, 4711, &dossier, NULL),
+	assert_int_equal(dossier_get(pair->oak, 4711, &dossier, UNREAD),
 	    STATUS_NOT_FOUND);
 }
 
@@ -540,7 +531,7 @@ test_ended_fill_is_dropped(void **state)
 	filled = (struct filled){ .dossier = pupil, .state = FILLED_ENDED };
 	assert_false(fill(pair->elm, &filled));
 	assert_int_equal(dossier_of(pair->elm, pupil).state, DOSSIER_GONE);
-	assert_int_equal(ledger_get(pair->elm, pupil, &row, NULL),
+	assert_int_equal(ledger_get(pair->elm, pupil, &row, UNREAD),
 	    STATUS_NOT_FOUND);
 	follow(pair->elm, 0);
 	assert_int_equal(dossier_of(pair->elm, pupil).state, DOSSIER_GONE);
