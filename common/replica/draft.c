@@ -151,6 +151,12 @@ draft_limit_catalogue(struct draft *draft, uint32_t version)
 	draft->catalogue = version;
 }
 
+bool
+draft_may_write(const struct draft *draft, uint32_t since)
+{
+	return (since == 0 ? 1 : since) <= draft->catalogue;
+}
+
 void
 draft_use_ids(struct draft *draft, uint64_t first)
 {
@@ -202,7 +208,7 @@ draft_insert(struct draft *draft, const char *name, int64_t *handle,
 	if (collection == NULL)
 		return error_set(err, STATUS_NOT_FOUND,
 		    "there is no collection %s", name);
-	if (collection->since > draft->catalogue)
+	if (!draft_may_write(draft, collection->since))
 		return error_set(err, STATUS_UNSUPPORTED,
 		    "%s: the hub does not know it yet and has to be upgraded "
 		    "first",
@@ -239,7 +245,7 @@ open_existing(struct draft *draft, uint64_t id, struct draft_record **out,
 		    "there is no record %" PRIu64 " in this file", id);
 	if (status != STATUS_OK)
 		return status;
-	if (collection == NULL || collection->since > draft->catalogue)
+	if (collection == NULL || !draft_may_write(draft, collection->since))
 		return error_set(err, STATUS_UNSUPPORTED,
 		    "record %" PRIu64 " is of a kind that cannot be written "
 		    "before an upgrade",

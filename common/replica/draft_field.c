@@ -137,7 +137,7 @@ check_write(const struct draft *draft, const struct draft_record *record,
 	const struct field_heads *heads =
 	    draft_field_heads(record, column_field(column));
 
-	if (column->since > draft->catalogue)
+	if (!draft_may_write(draft, column->since))
 		return error_set(err, STATUS_UNSUPPORTED,
 		    "%s: the hub does not know it yet and has to be upgraded "
 		    "first",

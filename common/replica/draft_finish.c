@@ -207,7 +207,8 @@ make_field(struct draft *draft, const struct draft_record *record,
 		if (strcmp(column_field(&columns[i]), field) != 0)
 			continue;
 		if (value->type == VALUE_NULL &&
-		    (record->handle < 0 || columns[i].since > draft->catalogue))
+		    (record->handle < 0 ||
+			!draft_may_write(draft, columns[i].since)))
 			continue;
 		out->column = bytes_of_text(columns[i].name);
 		out->value = resolve_handle(draft, &columns[i], value);

@@ -74,6 +74,9 @@ bool draft_field_is_written(const struct draft_record *record, uint32_t first);
 bool draft_column_begins_field(const struct draft_record *record,
     uint32_t index);
 
+/* Whether the hub knows yet what came with that catalogue version; 0 is 1. */
+bool draft_may_write(const struct draft *draft, uint32_t since);
+
 /* By handle or id; an existing record is opened at its first use. */
 enum status draft_find_record(struct draft *draft, int64_t handle,
     struct draft_record **out, struct error *err);

@@ -25,14 +25,16 @@ teardown(void **state)
 	return 0;
 }
 
-/* The last sentence that was reported. */
-static char told[ERROR_TEXT_BYTES];
+/* All sentences that were reported. */
+static char told[8 * ERROR_TEXT_BYTES];
 
 static void
 report(void *context, const char *sentence)
 {
+	size_t used = strlen(told);
+
 	(void)context;
-	snprintf(told, sizeof(told), "%s", sentence);
+	snprintf(told + used, sizeof(told) - used, "%s\n", sentence);
 }
 
 static struct check_result
@@ -124,6 +126,7 @@ test_changed_byte_of_a_commit_is_found(void **state)
 	    SQLITE_OK);
 	sqlite3_blob_close(blob);
 	check(replica, STATUS_CORRUPT);
+	assert_non_null(strstr(told, "differs from its digest"));
 }
 
 static void
@@ -132,6 +135,7 @@ test_missing_record_row_is_found(void **state)
 	make_life(*state);
 	damage(*state, "DELETE FROM record WHERE id = (SELECT id FROM pupil)");
 	check(*state, STATUS_CORRUPT);
+	assert_non_null(strstr(told, "record"));
 }
 
 static void
@@ -149,7 +153,7 @@ test_invented_row_is_found(void **state)
 	make_life(*state);
 	damage(*state, "INSERT INTO language (id, _dossier) VALUES (4711, 0)");
 	check(*state, STATUS_CORRUPT);
-	assert_non_null(strstr(told, "language 4711"));
+	assert_non_null(strstr(told, "language 4711 is in the table, but"));
 }
 
 static void

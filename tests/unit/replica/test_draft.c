@@ -305,12 +305,12 @@ test_newer_than_the_hub_is_refused(void **state)
 	struct draft *draft = begin(replica, pupil);
 	int64_t record = 0;
 
-	/* no version is 0, so all are newer */
-	draft_limit_catalogue(draft, 0);
-	if (catalogue_collection(bytes_of_text("contact"))->since > 0)
-		assert_int_equal(draft_insert(draft, "contact", &record,
-				     UNREAD),
-		    STATUS_UNSUPPORTED);
+	draft_limit_catalogue(draft, 0); /* the first version is 1 */
+	assert_int_equal(draft_insert(draft, "contact", &record, UNREAD),
+	    STATUS_UNSUPPORTED);
+	assert_int_equal(draft_set_text(draft, (int64_t)pupil, "surname",
+			     bytes_of_text("Lord"), UNREAD),
+	    STATUS_UNSUPPORTED);
 	cancel(replica, draft);
 }
 

@@ -341,6 +341,12 @@ test_granted_dossier_is_fetched_then_shown(void **state)
 	assert_false(is_shown(pair->elm, pupil));
 
 	filled = section(pair, pupil, FILLED_DONE);
+	filled.sum.low ^= 1;
+	assert_false(fill(pair->elm, &filled));
+	filled.sum.low ^= 1;
+	filled.count++;
+	assert_false(fill(pair->elm, &filled));
+	filled.count--;
 	assert_true(fill(pair->elm, &filled));
 	assert_int_equal(dossier_of(pair->elm, pupil).state, DOSSIER_OPEN);
 	assert_true(is_shown(pair->elm, pupil));
@@ -354,7 +360,7 @@ test_section_holds_its_own_dossier_only(void **state)
 {
 	struct pair *pair = *state;
 	uint64_t pupil = fixture_pupil(pair->oak, "Lane", OAK);
-	uint64_t other = fixture_pupil(pair->oak, "Lord", OAK);
+	uint64_t other = fixture_term(pair->oak, "term");
 	struct grant_text grant = { .dossier = pupil, .opened = 1 };
 	struct ledger_row row;
 	struct filled filled;
