@@ -14,6 +14,10 @@
 /* Letters of one case: the search index folds case. */
 #define CANARY "zyxcanaryqvw"
 
+enum {
+	NOTES = 64
+};
+
 struct folder {
 	char path[64];
 	char database[80];
@@ -94,30 +98,34 @@ count_everywhere(const struct folder *folder)
 	return found;
 }
 
+/* A note of some length, so that rows are split and pages are balanced. */
 static void
-settle(struct replica *replica, struct fixture_line *line)
+write_note(struct replica *replica, uint64_t pupil, int number,
+    const char *word)
 {
-	fixture_send(replica, line);
-	arena_reset(&line->arena);
+	char text[1200];
+
+	snprintf(text, sizeof(text), "%*s%s", 20 + number * 37 % 1000, word,
+	    word);
+	fixture_insert(replica, pupil, "note", "category", "learning",
+	    "happened_on", "2026-05-01", "text", text, NULL);
 }
 
-static uint64_t
-fill_with_canaries(struct replica *replica, struct fixture_line *line)
+/* Two children's notes, written by turns: they share pages. */
+static void
+fill_with_notes(struct replica *replica, uint64_t pupil, uint64_t other)
 {
-	uint64_t pupil = fixture_pupil(replica, CANARY, OAK);
+	struct fixture_line line = { 0 };
 
-	for (int i = 0; i < 40; i++) {
-		char text[6000];
-
-		memset(text, 'x', sizeof(text));
-		snprintf(text, 600 + (size_t)i * 100, "%*s%s", 100 + i * 37, "",
-		    CANARY);
-		text[sizeof(text) - 1] = '\0';
-		fixture_insert(replica, pupil, "note", "category", "learning",
-		    "happened_on", "2026-05-01", "text", text, NULL);
-		settle(replica, line);
+	for (int i = 0; i < NOTES; i++) {
+		write_note(replica, pupil, i, CANARY);
+		write_note(replica, other, i * 3, "Lord");
+		if (i % 16 == 15)
+			fixture_send(replica, &line);
+		arena_reset(&line.arena);
 	}
-	return pupil;
+	fixture_send(replica, &line);
+	arena_deinit(&line.arena);
 }
 
 static bool
@@ -134,14 +142,14 @@ test_no_byte_is_left(void **state)
 {
 	struct folder *folder = *state;
 	struct replica *replica = folder->replica;
-	struct fixture_line line = { 0 };
 	struct purge_result result;
 	struct dossier dossier;
 	uint64_t pupil, other, refused;
 	uint64_t waiting, aside;
 
 	other = fixture_pupil(replica, "Lord", OAK);
-	pupil = fill_with_canaries(replica, &line);
+	pupil = fixture_pupil(replica, CANARY, OAK);
+	fill_with_notes(replica, pupil, other);
 	refused =
 	    fixture_update(replica, pupil, pupil, "middle_names", CANARY, NULL);
 	assert_ok(replica_begin(replica, err));
@@ -158,7 +166,7 @@ test_no_byte_is_left(void **state)
 	assert_ok(purge_dossier(replica, pupil, &result, err));
 	assert_ok(replica_commit(replica, err));
 	assert_ok(purge_finish(replica, err));
-	assert_int_equal(result.count, 41);
+	assert_int_equal(result.count, NOTES + 1);
 	assert_true(digest_sum_equal(&result.sum, &dossier.sum));
 	assert_int_equal(result.sequence, 99);
 	assert_int_equal(count_everywhere(folder), 0);
@@ -171,7 +179,6 @@ test_no_byte_is_left(void **state)
 	assert_ok(search_pupils(replica, bytes_of_text(CANARY), 5, fail_on_any,
 	    NULL, err));
 	fixture_assert_text(replica, other, "surname", "Lord");
-	arena_deinit(&line.arena);
 }
 
 /* What the hub has not answered is not thrown away. */
