@@ -81,7 +81,7 @@ finish(struct replica *replica, struct dossier *dossier,
 		if (*whole)
 			return show(replica, dossier, err);
 	} else {
-		/* Something is missing: all of it again, beside what is here. */
+		/* Something is missing: all of it again. */
 		dossier->filled = 0;
 	}
 	return dossier_put(replica, dossier, err);

@@ -1,5 +1,6 @@
 /*
- * Damage that is done behind the program's back is found.
+ * Damage that is done behind the program's back is found.  Covers
+ * common/replica/tables_digest.c.
  */
 #define _DEFAULT_SOURCE /* mkdtemp */
 

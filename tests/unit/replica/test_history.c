@@ -1,5 +1,6 @@
 /*
- * Every write of a record, in the order of stamps.
+ * Every write of a record, in the order of stamps.  Covers
+ * common/replica/id_list.c.
  */
 #include "common/replica/history.h"
 

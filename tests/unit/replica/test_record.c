@@ -1,5 +1,6 @@
 /*
- * Reading records, lists and conflicts; settling conflicts.
+ * Reading records, lists and conflicts; settling conflicts.  Covers
+ * common/replica/conflict.c and common/replica/sql_compose.c.
  */
 #include "fixture.h"
 
