@@ -4,6 +4,7 @@
  */
 #include "common/replica/history.h"
 
+#include "common/replica/check.h"
 #include "fixture.h"
 
 struct entries {
@@ -91,11 +92,63 @@ test_refused_writes_are_not_history(void **state)
 	replica_close(replica);
 }
 
+static bool
+expect_no_values_of_redacted(void *context, const struct history_entry *entry)
+{
+	if (!entry->redacted)
+		return true;
+	++*(uint32_t *)context;
+	for (uint32_t i = 0; i < entry->field->value_count; i++)
+		assert_int_equal(entry->field->values[i].value.type,
+		    VALUE_NULL);
+	return true;
+}
+
+static void
+assert_redacted(struct replica *replica, uint64_t record)
+{
+	struct check_result result;
+	uint32_t entries = 0;
+
+	assert_ok(history_each(replica, record, expect_no_values_of_redacted,
+	    &entries, err));
+	assert_true(entries > 0);
+	assert_ok(check_replica(replica, NULL, NULL, NULL, &result, err));
+}
+
+/* What is redacted is not told, be the redaction waiting or settled; and what
+ * is written later does not bring it back. */
+static void
+test_redacted_values_are_not_told(void **state)
+{
+	struct replica *replica = fixture_open(5, OAK);
+	struct fixture_line line = { 0 };
+	uint64_t pupil = fixture_pupil(replica, "Lane", OAK);
+	uint64_t home = fixture_update(replica, pupil, pupil, "street",
+	    "High Street", "town", "Ely", NULL);
+	char change[IDENTIFIER_TEXT_BYTES];
+
+	(void)state;
+	fixture_send(replica, &line);
+	identifier_format(home, change);
+	fixture_insert(replica, pupil, "redaction", "change", change, "reason",
+	    "adoption", NULL);
+	assert_redacted(replica, pupil);
+	fixture_update(replica, pupil, pupil, "town", "March", NULL);
+	fixture_assert_text(replica, pupil, "town", "March");
+	fixture_assert_text(replica, pupil, "street", NULL);
+	fixture_send(replica, &line);
+	assert_redacted(replica, pupil);
+	arena_deinit(&line.arena);
+	replica_close(replica);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_history_tells_who_and_when),
+		cmocka_unit_test(test_redacted_values_are_not_told),
 		cmocka_unit_test(test_refused_writes_are_not_history),
 	};
 
