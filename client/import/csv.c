@@ -100,8 +100,9 @@ tell_row(struct csv *csv, struct error *err)
 		csv->fault = "it is not in UTF-8; save the file as CSV UTF-8";
 	row.fault = csv->fault;
 	for (uint32_t i = 0; i < csv->field_count; i++) {
-		fields[i] = (struct bytes){ content.data + start,
-			csv->ends[i] - start };
+		fields[i] = (struct bytes){ NULL, csv->ends[i] - start };
+		if (fields[i].size > 0)
+			fields[i].data = content.data + start;
 		start = csv->ends[i];
 	}
 	if (row.fault == NULL) {
