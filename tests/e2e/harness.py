@@ -59,14 +59,14 @@ def free_port():
 class Program:
     """A long-running program, its standard input, and its log."""
 
-    def __init__(self, words, log):
+    def __init__(self, words, log, environment=None):
         self.words = [str(word) for word in words]
         self.log = pathlib.Path(log)
         self.begin = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "ab") as stream:
             self.process = subprocess.Popen(
                 self.words, stdin=subprocess.PIPE, stdout=stream,
-                stderr=subprocess.STDOUT)
+                stderr=subprocess.STDOUT, env=environment)
         running.add(self)
 
     def said(self):
@@ -134,6 +134,7 @@ class Folder:
         self.data = base / name
         self.log = base / f"{name}.log"
         self.program = None
+        self.environment = None  # of its programs; None: ours
 
     def words(self, *words):
         return [str(BIN / self.program_name), *map(str, words),
@@ -143,7 +144,8 @@ class Folder:
         """Run one command to its end; its standard output, stripped."""
         done = subprocess.run(self.words(*words), capture_output=True,
                               text=True, timeout=PATIENCE, check=False,
-                              stdin=subprocess.DEVNULL)
+                              stdin=subprocess.DEVNULL,
+                              env=self.environment)
         if done.returncode != expect:
             raise Failure(
                 f"{self.name}: {' '.join(map(str, words))} ended with "
@@ -156,7 +158,8 @@ class Folder:
     def start_program(self, ready, *words):
         if self.program is not None:
             raise Failure(f"{self.name} runs already")
-        self.program = Program(self.words(*words), self.log)
+        self.program = Program(self.words(*words), self.log,
+                               self.environment)
         return self.program.wait_for(ready) if ready else ""
 
     def stop(self):
@@ -199,10 +202,12 @@ class Site(Folder):
     def sync(self):
         self.run("sync")
 
-    def put(self, collection, **columns):
-        """Write one new record."""
-        return self.run("put", collection,
-                        *(f"{key}={value}" for key, value in columns.items()))
+    def put(self, collection, *words, **columns):
+        """Write one record, and return its id.  words: the id of the one
+        that is changed, or --pupil and whose file a new one belongs to."""
+        return self.json("put", collection, *words,
+                         *(f"{key}={value}"
+                           for key, value in columns.items()))["id"]
 
     def list(self, collection, **where):
         words = [word for key, value in where.items()
