@@ -142,8 +142,8 @@ step(struct sql *sql, uint64_t *id, struct error *err)
 static enum status
 walk(struct comparison *c, struct error *err)
 {
-	uint64_t stored;
-	uint64_t folded;
+	uint64_t stored = 0;
+	uint64_t folded = 0;
 	enum status status;
 
 	status = step(&c->stored, &stored, err);
