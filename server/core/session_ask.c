@@ -15,7 +15,8 @@ ask_confirm(struct session *session, struct bytes body, struct error *err)
 	    confirm.confirmed > confirm.cursor)
 		return error_set(err, STATUS_INVALID,
 		    "a place that was never sent is confirmed");
-	session->asked = session->proving;
+	if (session->proving)
+		session->asked = true;
 	if (confirm.cursor > session->cursor)
 		session->cursor = confirm.cursor;
 	if (confirm.confirmed > session->confirmed)
