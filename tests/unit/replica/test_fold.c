@@ -105,6 +105,22 @@ test_change_before_creation_is_incomplete(void **state)
 	SCRIPT_EXPECT(replica, "SELECT state, conflicts FROM record", "0|0");
 }
 
+/* What was replaced before it came is remembered through later writes. */
+static void
+test_ghost_that_comes_late_is_no_head(void **state)
+{
+	struct replica *replica = *state;
+
+	script_ledger(replica, 1, 100, 10, 100, PUPIL);
+	script_ledger(replica, 2, 300, 30, 100,
+	    "pupil/100 surname=Oak>100,200");
+	script_ledger(replica, 3, 400, 40, 100, "pupil/100 surname=Elm>300");
+	script_check_fold(replica);
+	script_ledger(replica, 4, 200, 90, 100, "pupil/100 surname=Ash>100");
+	SCRIPT_EXPECT(replica, "SELECT surname FROM pupil", "Elm");
+	SCRIPT_EXPECT(replica, "SELECT conflicts FROM record", "0");
+}
+
 static const char redacted_note[] =
     "SELECT n.text, l.redacted FROM note AS n, ledger AS l WHERE l.id = 200";
 
@@ -287,6 +303,7 @@ main(void)
 		TEST(test_tied_columns_are_written_together),
 		TEST(test_deletion_meets_an_edit),
 		TEST(test_change_before_creation_is_incomplete),
+		TEST(test_ghost_that_comes_late_is_no_head),
 		TEST(test_redaction_after_the_change),
 		TEST(test_redaction_before_the_change),
 		TEST(test_waiting_redaction_may_be_undone),
