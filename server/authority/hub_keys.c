@@ -4,8 +4,8 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uv.h>
 
-#include "common/replica/check.h"
 #include "common/replica/ledger.h"
 #include "common/support/config.h"
 #include "common/support/file.h"
@@ -256,18 +256,14 @@ begin_anew(const struct hub_folder *folder, const char *path,
 static enum status
 copy_backup(const char *file, const char *path, struct error *err)
 {
-	struct replica_options options = { .path = file,
-		.kind = REPLICA_HUB,
-		.read_only = true,
-		.must_exist = true };
-	struct replica *backup = NULL;
-	enum status status;
+	uv_fs_t request;
+	int result = uv_fs_copyfile(NULL, &request, file, path, 0, NULL);
 
-	status = replica_open(&options, &backup, err);
-	if (status == STATUS_OK)
-		status = check_backup(backup, path, err);
-	replica_close(backup);
-	return status;
+	uv_fs_req_cleanup(&request);
+	if (result < 0)
+		return error_set(err, file_status(result), "%s: %s", file,
+		    uv_strerror(result));
+	return STATUS_OK;
 }
 
 enum status
@@ -289,10 +285,13 @@ hub_restore(const struct hub_folder *folder, const char *file,
 		status = file_remove(beside, err);
 	if (status == STATUS_OK)
 		status = copy_backup(file, beside, err);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
 		status = begin_anew(folder, beside, restored, err);
-	if (status == STATUS_OK)
-		status = file_rename(beside, path, err);
+		if (status == STATUS_OK)
+			status = file_rename(beside, path, err);
+		else
+			(void)file_remove(beside, NULL);
+	}
 	free(path);
 	free(beside);
 	return status;
