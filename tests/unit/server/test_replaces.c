@@ -44,9 +44,8 @@ test_what_is_never_replaced_is_refused(void **state)
 	struct fixture *f = *state;
 	struct build b = build(f, 1, 0), change = build(f, 1, 0);
 	uint64_t session = build_new(&b, "training_session"), feedback;
-	uint64_t pupil = add_pupil(f, 1);
-	uint64_t transfer = open_transfer(f, 1, pupil, ELM);
-	struct build once = build(f, 1, pupil), twice = build(f, 1, pupil);
+	struct build once = build(f, 1, 0), twice = build(f, 1, 0);
+	struct site site;
 	struct build given = build(f, 1, 0);
 
 	build_text(&b, "title", "Safer transitions");
@@ -60,11 +59,12 @@ test_what_is_never_replaced_is_refused(void **state)
 	build_id(&change, "useful", 1);
 	refused(&change, REFUSAL_RIGHTS);
 
-	build_change(&once, "transfer", transfer);
-	build_text(&once, "statement_at", "2027-01-05T10:00:00Z");
+	OK(sites_get(f->replica, 4, &site, &f->err));
+	build_change(&once, "site", site.record);
+	build_value(&once, "device", value_blob(text("a key")));
 	assert_int_equal(offer(&once), REFUSAL_NONE);
-	build_change(&twice, "transfer", transfer);
-	build_text(&twice, "statement_at", "2027-01-06T10:00:00Z");
+	build_change(&twice, "site", site.record);
+	build_value(&twice, "device", value_blob(text("another")));
 	refused(&twice, REFUSAL_STALE);
 }
 
