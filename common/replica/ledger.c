@@ -220,11 +220,13 @@ ledger_find_change(struct replica *replica, uint64_t change,
 			     "SELECT " ROW_COLUMNS " FROM ledger"
 			     " WHERE id <= ?1 ORDER BY id DESC LIMIT 1"),
 	    change, arena, row, err);
+	/* The + keeps SQLite from the index of lanes, which has all that
+	 * waits in another order. */
 	if (status == STATUS_NOT_FOUND)
 		status = find_in(sql_use(replica,
 				     "SELECT 0, id, dossier, at, digest,"
 				     " zeroblob(8), 0, bytes FROM pending"
-				     " WHERE id <= ?1 AND state = 0"
+				     " WHERE id <= ?1 AND +state = 0"
 				     " ORDER BY id DESC LIMIT 1"),
 		    change, arena, row, err);
 	if (status == STATUS_NOT_FOUND)
