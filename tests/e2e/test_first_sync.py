@@ -41,8 +41,8 @@ class FirstSync(unittest.TestCase):
         before = self.hub.json("status")
         oak.put("pupil", surname="Invented", forename="Ana",
                 birth_date="2015-09-01")
-        oak.sync()
         elm.sync()
+        oak.sync()
         after = self.hub.json("status")
         self.assertGreater(after["commits"], before["commits"])
         self.assertEqual(after["counters"], {})
@@ -52,6 +52,7 @@ class FirstSync(unittest.TestCase):
         names = {school["name"] for school in elm.list("school")}
         self.assertEqual(names, {"Oak Infant School", "Elm High School"})
         self.assertEqual(self.site_status(1)["behind"], 0)
+        oak.sync()  # what waits is told at the beginning of a connection
         self.assertEqual(self.site_status(1)["waiting"], 0)
 
     def test_invitation_admits_once(self):

@@ -128,7 +128,8 @@ sync(struct world *world, struct error *err)
 {
 	struct folder *folder = NULL;
 	struct replica *replica = NULL;
-	struct once_options options = { .data = world->client };
+	struct once_options options = { .data = world->client,
+		.mode = AGENT_ONCE };
 	struct once_result result;
 	struct place *place = &world->place;
 	enum status status;
