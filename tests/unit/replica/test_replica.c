@@ -1,0 +1,348 @@
+/* Opening, two connections to one database, numbers, stamps, migration. */
+#include "protocol/identifier.h"
+#include "protocol/stamp.h"
+#include "tests/unit/replica/script.h"
+
+struct place {
+	char path[64];
+};
+
+static int
+setup(void **state)
+{
+	struct place *place = calloc(1, sizeof(*place));
+	static int count;
+
+	snprintf(place->path, sizeof(place->path), "test_replica.%p.%d.db",
+	    (void *)place, count++);
+	*state = place;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	static const char *const endings[] = { "", "-wal", "-shm" };
+	struct place *place = *state;
+	char path[80];
+
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s%s", place->path, endings[i]);
+		remove(path);
+	}
+	free(place);
+	return 0;
+}
+
+static void
+join(struct replica *replica)
+{
+	struct replica_identity identity = { .site = 5, .school = 77 };
+	struct error err = { 0 };
+
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	SCRIPT_OK(replica_identity_set(replica, &identity, &err), &err);
+	SCRIPT_OK(replica_commit(replica, &err), &err);
+}
+
+static uint64_t
+take_id(struct replica *replica)
+{
+	struct error err = { 0 };
+	uint64_t id;
+
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	SCRIPT_OK(replica_take_ids(replica, 2, 0, &id, &err), &err);
+	SCRIPT_OK(replica_commit(replica, &err), &err);
+	return id;
+}
+
+/* One writes, the other sees it, and knows that something was written. */
+static void
+test_two_connections_share_one_database(void **state)
+{
+	struct place *place = *state;
+	struct replica *one = script_open(place->path, REPLICA_CLIENT);
+	struct replica *two = script_open(place->path, REPLICA_CLIENT);
+	struct error err = { 0 };
+	uint32_t before;
+	uint32_t after;
+
+	SCRIPT_OK(replica_data_version(two, &before, &err), &err);
+	join(one);
+	script_ledger(one, 1, 100, 10, 100, "pupil/100 surname=Lee");
+	SCRIPT_OK(replica_data_version(two, &after, &err), &err);
+	assert_int_not_equal(before, after);
+	SCRIPT_EXPECT(two, "SELECT surname FROM pupil", "Lee");
+	assert_int_equal(identifier_site(take_id(two)), 5);
+	assert_int_equal(replica_identity(two).school, 77);
+	assert_true(take_id(one) >= take_id(two) - 2);
+	replica_close(one);
+	replica_close(two);
+}
+
+static void
+test_second_writer_waits_and_is_told(void **state)
+{
+	struct place *place = *state;
+	struct replica *one = script_open(place->path, REPLICA_CLIENT);
+	struct replica *two = NULL;
+	struct replica_options options = {
+		.path = place->path,
+		.busy_ms = 1,
+	};
+	struct error err = { 0 };
+
+	SCRIPT_OK(replica_open(&options, &two, &err), &err);
+	SCRIPT_OK(replica_begin(one, &err), &err);
+	assert_int_equal(replica_begin(two, &err), STATUS_BUSY);
+	assert_false(replica_in_transaction(two));
+	replica_rollback(one);
+	SCRIPT_OK(replica_begin(two, &err), &err);
+	replica_rollback(two);
+	replica_close(one);
+	replica_close(two);
+}
+
+/* What was rolled back is not there; a savepoint takes back its part only. */
+static void
+test_rollback_takes_back(void **state)
+{
+	struct replica *replica = script_open(":memory:", REPLICA_CLIENT);
+	struct arena arena = { 0 };
+	struct error err = { 0 };
+
+	(void)state;
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	script_ledger_in(replica, 1,
+	    script_commit(&arena, 100, 10, 100, "pupil/100 surname=Lee"));
+	SCRIPT_OK(replica_savepoint(replica, &err), &err);
+	script_ledger_in(replica, 2,
+	    script_commit(&arena, 200, 10, 200, "pupil/200 surname=Oak"));
+	replica_rollback_to(replica);
+	SCRIPT_OK(replica_commit(replica, &err), &err);
+	SCRIPT_EXPECT(replica, "SELECT group_concat(surname) FROM pupil",
+	    "Lee");
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	script_ledger_in(replica, 2,
+	    script_commit(&arena, 200, 10, 200, "pupil/200 surname=Oak"));
+	replica_rollback(replica);
+	SCRIPT_EXPECT(replica, "SELECT count(*) FROM ledger", "1");
+	arena_deinit(&arena);
+	replica_close(replica);
+}
+
+static void
+test_ids_need_a_site_and_jump(void **state)
+{
+	struct replica *replica = script_open(":memory:", REPLICA_CLIENT);
+	struct error err = { 0 };
+	uint64_t id;
+	uint64_t next;
+
+	(void)state;
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	assert_int_equal(replica_take_ids(replica, 1, 0, &id, NULL),
+	    STATUS_DENIED);
+	replica_rollback(replica);
+	join(replica);
+	id = take_id(replica);
+	assert_int_equal(id, identifier_make(5, 1));
+	SCRIPT_OK(replica_jump(replica, 0xff000009, &err), &err);
+	next = take_id(replica);
+	assert_int_equal(next, id + 2 + 10);
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	SCRIPT_OK(replica_take_ids(replica, 1, 16, &id, &err), &err);
+	SCRIPT_OK(replica_take_ids(replica, 1, 0, &next, &err), &err);
+	SCRIPT_OK(replica_commit(replica, &err), &err);
+	assert_int_equal(next, id + 17);
+	replica_close(replica);
+}
+
+/* The clock goes on from the greatest stamp seen, and never back by itself. */
+static void
+test_stamps_follow_what_was_seen(void **state)
+{
+	struct replica *replica = script_open(":memory:", REPLICA_CLIENT);
+	const uint64_t now_ms = UINT64_C(1790000000000);
+	uint64_t base = stamp_from_ms(now_ms);
+	struct error err = { 0 };
+	uint64_t stamp;
+
+	(void)state;
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	SCRIPT_OK(replica_take_stamp(replica, now_ms, &stamp, &err), &err);
+	assert_int_equal(stamp, base);
+	SCRIPT_OK(replica_take_stamp(replica, now_ms - 9, &stamp, &err), &err);
+	assert_int_equal(stamp, base + 1);
+	SCRIPT_OK(replica_commit(replica, &err), &err);
+	script_ledger(replica, 1, 100, base + 500, 100,
+	    "pupil/100 surname=Lee");
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	SCRIPT_OK(replica_take_stamp(replica, now_ms, &stamp, &err), &err);
+	assert_int_equal(stamp, base + 501);
+	SCRIPT_OK(replica_reset_stamp(replica, base + 2, &err), &err);
+	SCRIPT_OK(replica_take_stamp(replica, now_ms, &stamp, &err), &err);
+	assert_int_equal(stamp, base + 3);
+	SCRIPT_OK(replica_commit(replica, &err), &err);
+	replica_close(replica);
+}
+
+static void
+test_generations_and_facts_are_kept(void **state)
+{
+	struct place *place = *state;
+	struct replica *replica = script_open(place->path, REPLICA_CLIENT);
+	const struct generation written[] = { { 11, 0 }, { UINT64_MAX, 400 } };
+	struct generation *generations;
+	struct arena arena = { 0 };
+	struct error err = { 0 };
+	uint64_t value;
+	uint32_t count;
+
+	SCRIPT_OK(replica_generations_set(replica, written, 2, &err), &err);
+	SCRIPT_OK(replica_meta_set(replica, "cursor", 9, &err), &err);
+	replica_close(replica);
+	replica = script_open(place->path, REPLICA_CLIENT);
+	SCRIPT_OK(replica_generations(replica, &arena, &generations, &count,
+		      &err),
+	    &err);
+	assert_int_equal(count, 2);
+	assert_true(generations[1].number == UINT64_MAX);
+	assert_int_equal(generations[1].left_at, 400);
+	SCRIPT_OK(replica_meta_get(replica, "cursor", 1, &value, &err), &err);
+	assert_int_equal(value, 9);
+	SCRIPT_OK(replica_meta_get(replica, "absent", 1, &value, &err), &err);
+	assert_int_equal(value, 1);
+	arena_deinit(&arena);
+	replica_close(replica);
+}
+
+static void
+execute(const char *path, const char *sql)
+{
+	sqlite3 *database = NULL;
+
+	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL),
+	    SQLITE_OK);
+	sqlite3_close(database);
+}
+
+static void
+expect_refusal(const struct replica_options *options, enum status expected,
+    const char *words)
+{
+	struct replica *replica = NULL;
+	struct error err = { 0 };
+
+	assert_int_equal(replica_open(options, &replica, &err), expected);
+	assert_null(replica);
+	assert_non_null(strstr(err.text, words));
+}
+
+static void
+test_what_cannot_be_opened_says_why(void **state)
+{
+	struct place *place = *state;
+	struct replica_options options = {
+		.path = place->path,
+		.must_exist = true,
+	};
+
+	expect_refusal(&options, STATUS_IO, place->path);
+	replica_close(script_open(place->path, REPLICA_CLIENT));
+	options.kind = REPLICA_HUB;
+	expect_refusal(&options, STATUS_INVALID, "school's computer");
+	options.kind = REPLICA_CLIENT;
+	execute(place->path, "PRAGMA user_version = 99");
+	expect_refusal(&options, STATUS_UNSUPPORTED, "upgrade");
+	options.read_only = true;
+	expect_refusal(&options, STATUS_UNSUPPORTED, "upgrade");
+}
+
+/* Another catalogue: what it did not know is folded after the upgrade. */
+static void
+test_another_catalogue_folds_everything_anew(void **state)
+{
+	struct place *place = *state;
+	struct replica *replica = script_open(place->path, REPLICA_CLIENT);
+	struct replica_options options = {
+		.path = place->path,
+		.read_only = true,
+	};
+
+	script_ledger(replica, 1, 100, 10, 100,
+	    "pupil/100 surname=Lee forename=Ana");
+	script_wait(replica, 200, 10, 100, "note/200 text=a");
+	replica_close(replica);
+	execute(place->path,
+	    "ALTER TABLE pupil DROP COLUMN forename;"
+	    "DROP TABLE note; CREATE TABLE old (_dossier INTEGER);"
+	    "UPDATE record SET flags = 4;"
+	    "UPDATE meta SET value = 12345 WHERE name = 'catalogue'");
+	expect_refusal(&options, STATUS_UNSUPPORTED, "writing");
+	replica = script_open(place->path, REPLICA_CLIENT);
+	SCRIPT_EXPECT(replica, "SELECT forename FROM pupil", "Ana");
+	SCRIPT_EXPECT(replica, "SELECT text FROM note", "a");
+	SCRIPT_EXPECT(replica, "SELECT max(flags) FROM record", "0");
+	SCRIPT_EXPECT(replica,
+	    "SELECT count(*) FROM sqlite_schema WHERE name = 'old'", "0");
+	script_check_fold(replica);
+	replica_close(replica);
+}
+
+static void
+hear(void *context, const char *collection, uint64_t record)
+{
+	char *text = context;
+
+	snprintf(text + strlen(text), 64, "%s/%llu ", collection,
+	    (unsigned long long)record);
+}
+
+static void
+test_watcher_hears_after_the_commit(void **state)
+{
+	struct replica *replica = script_open(":memory:", REPLICA_CLIENT);
+	struct arena arena = { 0 };
+	struct error err = { 0 };
+	char heard[256] = "";
+
+	(void)state;
+	replica_watch(replica, hear, heard);
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	script_wait_in(replica, script_commit(&arena, 100, 10, 100,
+				    "pupil/100 surname=Lee;note/101 text=a"));
+	assert_string_equal(heard, "");
+	SCRIPT_OK(replica_commit(replica, &err), &err);
+	assert_string_equal(heard, "pupil/100 note/101 ");
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	script_wait_in(replica,
+	    script_commit(&arena, 200, 10, 200, "pupil/200 surname=Oak"));
+	replica_rollback(replica);
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	SCRIPT_OK(replica_commit(replica, &err), &err);
+	assert_string_equal(heard, "pupil/100 note/101 ");
+	arena_deinit(&arena);
+	replica_close(replica);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_two_connections_share_one_database),
+		TEST(test_second_writer_waits_and_is_told),
+		TEST(test_rollback_takes_back),
+		TEST(test_ids_need_a_site_and_jump),
+		TEST(test_stamps_follow_what_was_seen),
+		TEST(test_generations_and_facts_are_kept),
+		TEST(test_what_cannot_be_opened_says_why),
+		TEST(test_another_catalogue_folds_everything_anew),
+		TEST(test_watcher_hears_after_the_commit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
