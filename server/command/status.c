@@ -144,7 +144,7 @@ site_json(struct view *view, const struct site *site,
 	(void)schools_get(replica, site->school, &school, NULL);
 	(void)issuer_get_expiry(replica, serial, &not_after_s, NULL);
 	return json_pack("{s:i, s:s, s:s, s:o, s:b, s:b, s:o, s:o, s:o, s:I, "
-	                 "s:I, s:I, s:I, "
+			 "s:I, s:I, s:I, "
 			 "s:o, s:I, s:I, s:I, s:o}",
 	    "number", (int)site->number, "name", site->name, "school",
 	    school.name, "laestab", output_text(school.laestab), "revoked",
@@ -207,7 +207,7 @@ view_json(const struct view *view)
 	const struct hub_settings *settings = &view->command->folder->settings;
 
 	return json_pack("{s:s, s:b, s:s, s:i, s:I, s:o, s:b, s:I, s:I, s:I, "
-	                 "s:I, s:I, "
+			 "s:I, s:I, "
 			 "s:o, s:I, s:i, s:O, s:o, s:O}",
 	    "name", settings->name, "serving", view->serving, "listen",
 	    settings->listen, "port", (int)view->port, "head",
