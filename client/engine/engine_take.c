@@ -174,7 +174,8 @@ take_items(struct engine *engine, const struct item *items, uint32_t count,
 static enum status
 finish_transaction(struct engine *engine, enum status status, struct error *err)
 {
-	if (status == STATUS_OK)
+	/* Who leaves has purged what these grants would have fetched again. */
+	if (status == STATUS_OK && !engine->leaving)
 		status = take_grants(engine->replica, engine->start, err);
 	if (status == STATUS_OK)
 		status = replica_commit(engine->replica, err);
