@@ -194,6 +194,7 @@ class Hub(Folder):
 
 class Site(Folder):
     program_name = "throughline"
+    laestab = None  # of its school
 
     def start(self, *words):
         """Start the agent; until() says when it has done something."""
@@ -285,6 +286,7 @@ class Partnership:
     def join(self, hub, laestab, through=None):
         """A new site of that school, over a line if one is given."""
         site = Site(self.base, self.unique(f"site-{laestab}"))
+        site.laestab = laestab
         words = ["join", hub.invite(laestab)]
         if through is not None:
             words += ["--hub", through.address]
