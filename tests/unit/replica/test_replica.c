@@ -166,6 +166,7 @@ test_stamps_follow_what_was_seen(void **state)
 	struct replica *replica = script_open(":memory:", REPLICA_CLIENT);
 	const uint64_t now_ms = UINT64_C(1790000000000);
 	uint64_t base = stamp_from_ms(now_ms);
+	struct arena arena = { 0 };
 	struct error err = { 0 };
 	uint64_t stamp;
 
@@ -181,10 +182,15 @@ test_stamps_follow_what_was_seen(void **state)
 	SCRIPT_OK(replica_begin(replica, &err), &err);
 	SCRIPT_OK(replica_take_stamp(replica, now_ms, &stamp, &err), &err);
 	assert_int_equal(stamp, base + 501);
+	script_ledger_in(replica, 2,
+	    script_commit(&arena, 200, base + 600, 200, "pupil/200 upn=x"));
+	SCRIPT_OK(replica_take_stamp(replica, now_ms, &stamp, &err), &err);
+	assert_int_equal(stamp, base + 601);
 	SCRIPT_OK(replica_reset_stamp(replica, base + 2, &err), &err);
 	SCRIPT_OK(replica_take_stamp(replica, now_ms, &stamp, &err), &err);
 	assert_int_equal(stamp, base + 3);
 	SCRIPT_OK(replica_commit(replica, &err), &err);
+	arena_deinit(&arena);
 	replica_close(replica);
 }
 
