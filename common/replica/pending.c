@@ -233,6 +233,19 @@ pending_next(struct replica *replica, uint64_t dossier,
 	return sql_finish_id(sql, id, err);
 }
 
+bool
+commit_holds(const struct commit *commit, uint64_t id)
+{
+	return id >= commit->id && id - commit->id < commit->change_count;
+}
+
+bool
+commit_creates(const struct commit *commit, uint64_t record)
+{
+	return commit_holds(commit, record) &&
+	       commit->changes[record - commit->id].record == record;
+}
+
 /* --- leaving ------------------------------------------------------------------------ */
 
 static enum status

@@ -1,10 +1,20 @@
 /*
- * What the two halves of pending share.  Private to common/replica.
+ * What the parts of pending share.
+ *
+ *	pending.c	  the rows
+ *	pending_refuse.c  what builds on a refused commit
+ *	pending_again.c	  new stamps; a refused commit sent again
+ *
+ * Private to common/replica.
  */
 #ifndef COMMON_REPLICA_PENDING_PRIVATE_H
 #define COMMON_REPLICA_PENDING_PRIVATE_H
 
 #include "common/replica/pending.h"
+
+enum {
+	SEEN_MAX = LIMIT_VALUE_BYTES / 8 /* heads that a deletion names */
+};
 
 /* A waiting commit with its bytes in arena, decoded.  STATUS_NOT_FOUND */
 enum status pending_load(struct replica *replica, uint64_t id,
@@ -24,5 +34,11 @@ enum status pending_encode(struct replica *replica, struct commit *commit,
 /* The next id after `after` of a commit in that state, in dossier; 0: none. */
 enum status pending_next(struct replica *replica, uint64_t dossier,
     enum pending_state state, uint64_t after, uint64_t *id, struct error *err);
+
+/* Whether change id is one of this commit's. */
+bool commit_holds(const struct commit *commit, uint64_t id);
+
+/* Whether it creates that record. */
+bool commit_creates(const struct commit *commit, uint64_t record);
 
 #endif
