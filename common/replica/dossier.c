@@ -66,6 +66,7 @@ put_row(struct replica *replica, const struct dossier *dossier,
 	    " ON CONFLICT (number) DO UPDATE SET kind = ?2, state = ?3,"
 	    " filled = ?4, fill_to = ?5, frozen = ?6, closed = ?7");
 
+	replica->grants_followed = false;
 	sql_bind_id(sql, 1, dossier->number);
 	sql_bind_integer(sql, 2, dossier->kind);
 	sql_bind_integer(sql, 3, dossier->state);
@@ -176,10 +177,14 @@ dossier_make(struct replica *replica, uint64_t number, enum dossier_kind kind,
 	struct sql *sql = sql_use(replica,
 	    "INSERT OR IGNORE INTO dossier (" ROW_COLUMNS ")"
 	    " VALUES (?1, ?2, 0, 0, 0, 0, 0, 0, zeroblob(16), 0)");
+	enum status status;
 
 	sql_bind_id(sql, 1, number);
 	sql_bind_integer(sql, 2, kind);
-	return sql_finish(sql, err);
+	status = sql_finish(sql, err);
+	if (status == STATUS_OK && sql_changes(replica) > 0)
+		replica->grants_followed = false;
+	return status;
 }
 
 /*

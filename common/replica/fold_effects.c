@@ -31,6 +31,7 @@ follow_grant(struct replica *replica, const struct folded *folded, bool live,
 {
 	struct sql *sql;
 
+	replica->grants_followed = false;
 	if (!live) {
 		sql =
 		    sql_use(replica, "DELETE FROM grants WHERE grant_id = ?1");
@@ -258,6 +259,7 @@ effects_clear(struct replica *replica, struct error *err)
 enum status
 effects_finish(struct replica *replica, struct error *err)
 {
+	replica->grants_followed = false;
 	return sql_run(replica,
 	    "DELETE FROM grants WHERE grant_id NOT IN (SELECT id FROM record"
 	    " WHERE collection = 'grant' AND state = 0)",

@@ -260,6 +260,7 @@ replica_rollback(struct replica *replica)
 	if (replica_in_transaction(replica))
 		(void)sql_run(replica, "ROLLBACK", NULL);
 	forget_touched(replica);
+	replica->grants_followed = false;
 	/* What was read inside may have been written inside. */
 	(void)identity_load(replica, NULL);
 }
@@ -286,6 +287,7 @@ replica_release(struct replica *replica, struct error *err)
 void
 replica_rollback_to(struct replica *replica)
 {
+	replica->grants_followed = false;
 	(void)sql_run(replica, "ROLLBACK TO step", NULL);
 	(void)sql_run(replica, "RELEASE step", NULL);
 }

@@ -30,6 +30,12 @@ struct replica {
 	struct buffer pending_bytes; /* and pending_get */
 	uint64_t stamp_seen; /* greatest of the commits of this transaction */
 
+	/* Neither grants nor dossiers have changed since take_grants followed
+	 * them; another process may have changed them if the data version is
+	 * another too. */
+	bool grants_followed;
+	uint32_t grants_version;
+
 	replica_watcher *watcher;
 	void *watcher_context;
 	struct touched *touched;

@@ -19,6 +19,7 @@
 #include "common/replica/id_list.h"
 #include "common/replica/ledger.h"
 #include "common/replica/purge.h"
+#include "common/replica/replica_private.h"
 #include "common/replica/take_private.h"
 
 /* --- what leaves -------------------------------------------------------- */
@@ -232,13 +233,12 @@ drop_strangers(struct replica *replica, struct error *err)
 	return status;
 }
 
-enum status
-take_grants(struct replica *replica, uint64_t start, struct error *err)
+static enum status
+follow_all(struct replica *replica, uint64_t start, struct error *err)
 {
 	struct grant_list list = { 0 };
 	enum status status;
 
-	assert(replica_in_transaction(replica));
 	status = grants_each_of_school(replica,
 	    replica_identity(replica).school, collect_grant, &list, err);
 	if (status == STATUS_OK && list.no_memory)
@@ -254,4 +254,22 @@ take_grants(struct replica *replica, uint64_t start, struct error *err)
 	if (status != STATUS_OK)
 		return status;
 	return drop_strangers(replica, err);
+}
+
+/* Most batches change no grant, and there may be thousands. */
+enum status
+take_grants(struct replica *replica, uint64_t start, struct error *err)
+{
+	uint32_t version;
+	enum status status;
+
+	assert(replica_in_transaction(replica));
+	status = replica_data_version(replica, &version, err);
+	if (status != STATUS_OK ||
+	    (replica->grants_followed && replica->grants_version == version))
+		return status;
+	status = follow_all(replica, start, err);
+	replica->grants_followed = status == STATUS_OK;
+	replica->grants_version = version;
+	return status;
 }
