@@ -103,10 +103,19 @@ def write(site, *words):
     return program("throughline-bench-write", "--data", site.data, *words)
 
 
-def start_and_sync(site, hub_address):
-    site.start("--hub", hub_address)
-    harness.until(lambda: site.json("status")["synced"],
-                  f"{site.name} is in step", PATIENCE)
+def start_all(sites, address):
+    """Start their agents, and wait until each has proved itself anew."""
+    before = [site.json("status")["last_synced"] for site in sites]
+    for site in sites:
+        site.start("--hub", address)
+
+    def in_step(site, former):
+        status = site.json("status")
+        return status["synced"] and status["last_synced"] != former
+
+    for site, former in zip(sites, before):
+        harness.until(lambda s=site, f=former: in_step(s, f),
+                      f"{site.name} is in step", PATIENCE)
 
 
 def measure_first_sync(size, here, hub, first):
@@ -164,7 +173,7 @@ def measure_catch_up(size, here, hub, writer, sleeper):
 def connection_bytes(here, hub, site, work):
     """What goes over a site's line, from start to stop of its agent."""
     line = here.add_line(hub.address)
-    start_and_sync(site, line.address)
+    start_all([site], line.address)
     work()
     site.stop()
     counts = line.stop()
@@ -211,7 +220,7 @@ def memory(pid):
 def measure_client_memory(here, hub, site):
     say("memory of an agent in step")
     line = here.add_line(hub.address)
-    start_and_sync(site, line.address)
+    start_all([site], line.address)
     figures = memory(site.program.process.pid)
     site.stop()
     line.stop()
@@ -229,12 +238,7 @@ def measure_hub_memory(size, here):
     hub.stop()
     hub.start()
     idle = memory(hub.program.process.pid)
-    for site in sites:
-        site.start("--hub", hub.address)
-    for site in sites:
-        harness.until(lambda s=site: s.json("status")["state"] == "synced"
-                      and s.json("status")["offline_since"] is None,
-                      "all are connected", PATIENCE)
+    start_all(sites, hub.address)
     busy = memory(hub.program.process.pid)
     for site in sites:
         site.stop()
@@ -298,9 +302,11 @@ def day_rows(day):
     for key, name in (("day_writer", f"{day['day_pushes']:.0f} pushes"),
                       ("go_writer", "in one go")):
         least = day[f"{key.split('_')[0]}_values_zstd19_bytes"]
+        bare = day[f"{key.split('_')[0]}_values_bytes"]
         count = day[f"{key}_bytes"]
-        yield (f"{day['day_changes']:.0f} changes in {name}", kib(count),
-               f"{count / least:.2f} of the values by zstd -19, {kib(least)}")
+        yield (f"{day['day_changes']:.0f} changes, {name}", kib(count),
+               f"{count / least:.1f} of the values by zstd -19, "
+               f"{kib(least)}; bare {kib(bare)}")
     yield ("the same, to another computer", kib(day["day_listener_bytes"]), "")
     yield ("a connection on which nothing happens",
            f"{kib(day['idle_bytes_an_hour'])}/h", "")

@@ -161,6 +161,7 @@ measure_one_go(struct day *day)
 	write_changes(day, day->changes);
 	world_connect(world, WRITER);
 	(void)world_settle(world);
+	bench_json("go_values_bytes", (double)day->values.size);
 	bench_json("go_values_zstd19_bytes", (double)zstd_19(&day->values));
 	bench_json("go_writer_bytes",
 	    (double)(bytes_of(world, WRITER) - before));
