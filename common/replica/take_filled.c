@@ -9,6 +9,7 @@
 #include "common/replica/ledger.h"
 #include "common/replica/pending.h"
 #include "common/replica/purge.h"
+#include "common/replica/replica_private.h"
 #include "common/replica/take_private.h"
 
 struct tally {
@@ -51,13 +52,32 @@ take_items(struct replica *replica, const struct filled *filled,
 	return STATUS_OK;
 }
 
+/*
+ * How far a file has been fetched, and that it is shown, is nothing to its
+ * grant: in a first sync of thousands all the others need not be followed
+ * again for each.
+ */
+static enum status
+put_progress(struct replica *replica, const struct dossier *dossier,
+    struct error *err)
+{
+	bool followed = replica->grants_followed;
+	enum status status;
+
+	status = dossier_put(replica, dossier, err);
+	if (status == STATUS_OK && dossier->state != DOSSIER_FROZEN &&
+	    !take_needs_no_grant(replica, dossier->number))
+		replica->grants_followed = followed;
+	return status;
+}
+
 static enum status
 show(struct replica *replica, struct dossier *dossier, struct error *err)
 {
 	enum status status;
 
 	dossier->state = dossier->frozen != 0 ? DOSSIER_FROZEN : DOSSIER_OPEN;
-	status = dossier_put(replica, dossier, err);
+	status = put_progress(replica, dossier, err);
 	if (status != STATUS_OK)
 		return status;
 	return fold_dossier(replica, dossier->number, err);
@@ -84,7 +104,7 @@ finish(struct replica *replica, struct dossier *dossier,
 		/* Something is missing: all of it again. */
 		dossier->filled = 0;
 	}
-	return dossier_put(replica, dossier, err);
+	return put_progress(replica, dossier, err);
 }
 
 /* The grant ended, or the dossier was destroyed, while it was fetched. */
@@ -126,7 +146,7 @@ take_section(struct replica *replica, struct dossier *dossier,
 	if (filled->from > dossier->filled || filled->upto <= dossier->filled)
 		return STATUS_OK;
 	dossier->filled = filled->upto;
-	return dossier_put(replica, dossier, err);
+	return put_progress(replica, dossier, err);
 }
 
 enum status
