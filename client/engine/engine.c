@@ -44,6 +44,7 @@ engine_create(const struct engine_options *options, struct engine **out,
 	engine->identity = replica_identity(options->replica);
 	engine->ping_token = options->seed;
 	engine->batch_bytes = ENGINE_BATCH_BYTES_FIRST;
+	engine->purge_unfinished = true; /* by an earlier process, perhaps */
 
 	status = take_begin(engine, err);
 	if (status != STATUS_OK) {

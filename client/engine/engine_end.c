@@ -69,8 +69,8 @@ set_backup_day(struct engine *engine, struct draft *draft, int64_t receipt,
 	struct buffer day = { 0 };
 	enum status status;
 
-	status = replica_meta_get_blob(engine->replica, "last_backup_on", &day,
-	    err);
+	status =
+	    replica_meta_get_blob(engine->replica, "last_backup_on", &day, err);
 	if (status == STATUS_OK && buffer_view(&day).size > 0)
 		status = draft_set_text(draft, receipt, "last_backup_on",
 		    buffer_view(&day), err);
@@ -243,11 +243,25 @@ purge_noted(struct engine *engine, const struct closing *closing,
 		if (status == STATUS_OK && done)
 			(*purged)++;
 	}
-	if (status == STATUS_OK && *purged > 0) {
+	if (*purged > 0) {
 		prove_forget(engine);
-		status = purge_finish(engine->replica, err);
+		engine->purge_unfinished = true;
 	}
 	return status;
+}
+
+/* Overwrite what a purge left in files; while somebody reads, later. */
+static enum status
+finish_purge(struct engine *engine, struct error *err)
+{
+	enum status status;
+
+	if (!engine->purge_unfinished)
+		return STATUS_OK;
+	status = purge_finish(engine->replica, err);
+	if (status == STATUS_OK)
+		engine->purge_unfinished = false;
+	return status == STATUS_BUSY ? STATUS_OK : status;
 }
 
 /* --- leaving -------------------------------------------------------------- */
@@ -287,6 +301,8 @@ end_pump(struct engine *engine, struct error *err)
 			return status;
 		status = purge_noted(engine, &closing, &purged, err);
 	} while (status == STATUS_OK && purged == CLOSES_AT_ONCE);
+	if (status == STATUS_OK)
+		status = finish_purge(engine, err);
 	if (status == STATUS_OK && engine->leaving && closing.count == 0)
 		status = say_leave(engine, err);
 	return status;

@@ -84,6 +84,7 @@ struct engine {
 	uint64_t prove_asked_at_ms;
 
 	/* leaving and renewing */
+	bool purge_unfinished; /* bytes of a purge may still be in files */
 	bool leaving;
 	bool leave_sent;
 	struct buffer csr;

@@ -238,6 +238,8 @@ take_section(struct engine *engine, const struct filled *filled,
 	status = take_filled(engine->replica, filled, &whole, err);
 	if (status == STATUS_OK && filled->state != FILLED_MORE)
 		no_longer_asked(engine, filled->dossier);
+	if (filled->state == FILLED_ENDED || filled->state == FILLED_GONE)
+		engine->purge_unfinished = true;
 	engine->status.taken_commits += filled->item_count;
 	return status;
 }
@@ -277,6 +279,8 @@ ask_for(void *context, const struct dossier *dossier)
 
 	if (engine->asked_count == LIMIT_FILLS)
 		return false;
+	if (dossier->fill_to == 0)
+		return true; /* its grant has not arrived yet */
 	for (uint32_t i = 0; i < engine->asked_count; i++)
 		if (engine->asked[i] == dossier->number)
 			return true;
