@@ -279,7 +279,7 @@ ask_for(void *context, const struct dossier *dossier)
 
 	if (engine->asked_count == LIMIT_FILLS)
 		return false;
-	if (dossier->fill_to == 0)
+	if (dossier->fill_to == 0 && dossier->kind == DOSSIER_KIND_PUPIL)
 		return true; /* its grant has not arrived yet */
 	for (uint32_t i = 0; i < engine->asked_count; i++)
 		if (engine->asked[i] == dossier->number)
