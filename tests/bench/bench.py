@@ -346,6 +346,8 @@ def show(figures):
                                             *day_rows(figures["day"])]),
                         ("Real programs, TLS on loopback",
                          program_rows(figures) if "wire" in figures else [])):
+        if not rows:
+            continue
         print(f"\n{title}\n")
         for name, value, more in rows:
             print(f"  {name:38} {value:>24}  {more}".rstrip())
