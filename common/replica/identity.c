@@ -107,17 +107,23 @@ replica_take_ids(struct replica *replica, uint32_t count, uint32_t skip,
 
 /* --- the clock ---------------------------------------------------------------- */
 
+/* Takes off what this computer's clock was ahead when the hub last told the
+ * time: a stamp of the future would be refused each time. */
 enum status
 replica_take_stamp(struct replica *replica, uint64_t now_ms, uint64_t *stamp,
     struct error *err)
 {
-	uint64_t last;
+	uint64_t last, ahead;
 	enum status status;
 
 	assert(replica_in_transaction(replica));
 	status = replica_meta_get(replica, "stamp", 0, &last, err);
+	if (status == STATUS_OK)
+		status =
+		    replica_meta_get(replica, "clock_ahead_ms", 0, &ahead, err);
 	if (status != STATUS_OK)
 		return status;
+	now_ms = now_ms > ahead ? now_ms - ahead : 0;
 	if (last < replica->stamp_seen)
 		last = replica->stamp_seen;
 	*stamp = stamp_next(last, now_ms);

@@ -135,7 +135,8 @@ enum status replica_jump(struct replica *replica, uint32_t jump,
 enum status replica_take_ids(struct replica *replica, uint32_t count,
     uint32_t skip, uint64_t *first, struct error *err);
 
-/* The next stamp of this site's clock; now_ms is Unix time.  In a transaction. */
+/* The next stamp of this site's clock; now_ms is Unix time, from which meta
+ * "clock_ahead_ms" (measured at WELCOME) is taken off.  In a transaction. */
 enum status replica_take_stamp(struct replica *replica, uint64_t now_ms,
     uint64_t *stamp, struct error *err);
 

@@ -194,6 +194,32 @@ test_stamps_follow_what_was_seen(void **state)
 	replica_close(replica);
 }
 
+/* A clock that is ahead is known to be since WELCOME: stamps are of the hub's
+ * time, and the clock never goes back by that. */
+static void
+test_stamps_leave_out_what_the_clock_is_ahead(void **state)
+{
+	struct replica *replica = script_open(":memory:", REPLICA_CLIENT);
+	const uint64_t now_ms = UINT64_C(1790000000000);
+	const uint64_t ahead = UINT64_C(10) * 365 * 24 * 3600 * 1000;
+	struct error err = { 0 };
+	uint64_t stamp;
+
+	(void)state;
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	SCRIPT_OK(replica_meta_set(replica, "clock_ahead_ms", ahead, &err),
+	    &err);
+	SCRIPT_OK(replica_take_stamp(replica, now_ms + ahead, &stamp, &err),
+	    &err);
+	assert_int_equal(stamp, stamp_from_ms(now_ms));
+	SCRIPT_OK(replica_take_stamp(replica, now_ms, &stamp, &err), &err);
+	assert_int_equal(stamp, stamp_from_ms(now_ms) + 1);
+	SCRIPT_OK(replica_take_stamp(replica, 1, &stamp, &err), &err);
+	assert_int_equal(stamp, stamp_from_ms(now_ms) + 2);
+	SCRIPT_OK(replica_commit(replica, &err), &err);
+	replica_close(replica);
+}
+
 static void
 test_generations_and_facts_are_kept(void **state)
 {
@@ -344,6 +370,7 @@ main(void)
 		TEST(test_rollback_takes_back),
 		TEST(test_ids_need_a_site_and_jump),
 		TEST(test_stamps_follow_what_was_seen),
+		TEST(test_stamps_leave_out_what_the_clock_is_ahead),
 		TEST(test_generations_and_facts_are_kept),
 		TEST(test_what_cannot_be_opened_says_why),
 		TEST(test_another_catalogue_folds_everything_anew),

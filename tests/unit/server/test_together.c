@@ -158,7 +158,8 @@ test_conflict_is_kept_and_settled(void **state)
 	end_close(&oak2);
 }
 
-/* A clock ten years ahead: nothing is lost, and nothing wins by it. */
+/* A clock ten years ahead: nothing is lost, and nothing wins by it.  The hub
+ * refuses for it once, then the stamps are right. */
 static void
 test_clock_ten_years_ahead_syncs(void **state)
 {
@@ -174,8 +175,10 @@ test_clock_ten_years_ahead_syncs(void **state)
 	expect_proved(&oak);
 	assert_int_equal(end_status(&oak).aside, 0);
 	end_expect(&oak2, pupil, "surname", "Early");
+	assert_int_equal(counted(f, 1, "refused.CLOCK"), 1);
 	end_write(&oak, pupil, "pupil", pupil, COLUMNS({ "sex", "F" }));
 	sync_end(&oak);
+	assert_int_equal(counted(f, 1, "refused.CLOCK"), 1);
 	f->now += 60 * 60 * 1000;
 	together((struct end *[]){ &oak, &oak2 }, 2);
 	end_write(&oak2, pupil, "pupil", pupil,
