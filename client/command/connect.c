@@ -12,6 +12,11 @@
 #include "client/command/command.h"
 #include "common/replica/dossier.h"
 
+enum {
+	RUN_TRIES = 20,
+	RUN_AGAIN_MS = 50
+};
+
 static enum status
 use_hub_option(struct command *command)
 {
@@ -102,6 +107,20 @@ run_agent(struct command *command, struct log *log)
 	return status;
 }
 
+/* Other commands hold the folder too, most of them for a moment. */
+static enum status
+lock_folder(struct command *command, struct folder_lock **lock)
+{
+	enum status status;
+
+	status = folder_lock(command->data, lock, &command->error);
+	for (int i = 0; i < RUN_TRIES && status == STATUS_BUSY; i++) {
+		uv_sleep(RUN_AGAIN_MS);
+		status = folder_lock(command->data, lock, &command->error);
+	}
+	return status;
+}
+
 static enum status
 run_run(struct command *command)
 {
@@ -112,7 +131,7 @@ run_run(struct command *command)
 
 	status = use_hub_option(command);
 	if (status == STATUS_OK)
-		status = folder_lock(command->data, &lock, &command->error);
+		status = lock_folder(command, &lock);
 	if (status == STATUS_OK)
 		status = log_open(path, LOG_INFO, &log, &command->error);
 	if (status == STATUS_OK)

@@ -140,6 +140,17 @@ class Folder:
         return [str(BIN / self.program_name), *map(str, words),
                 "--data", str(self.data)]
 
+    def set_clock(self, seconds):
+        """Its programs' clocks are so far off, by the library of Debian's
+        faketime; what is monotonic stays right."""
+        found = list(pathlib.Path("/usr/lib").glob(
+            "*/faketime/libfaketimeMT.so.1"))
+        if not found:
+            raise Failure("this test needs the package faketime")
+        self.environment = dict(os.environ, LD_PRELOAD=str(found[0]),
+                                FAKETIME=f"{seconds:+d}s",
+                                FAKETIME_DONT_FAKE_MONOTONIC="1")
+
     def run(self, *words, expect=0):
         """Run one command to its end; its standard output, stripped."""
         done = subprocess.run(self.words(*words), capture_output=True,
@@ -188,8 +199,9 @@ class Hub(Folder):
         self.run("school", "add", "--name", name, "--phase", phase,
                  "--laestab", laestab, "--urn", urn)
 
-    def invite(self, laestab):
-        return self.run("invite", "--school", laestab).splitlines()[-1]
+    def invite(self, laestab, *words):
+        return self.run("invite", "--school", laestab,
+                        *words).splitlines()[-1]
 
 
 class Site(Folder):
@@ -197,8 +209,9 @@ class Site(Folder):
     laestab = None  # of its school
 
     def start(self, *words):
-        """Start the agent; until() says when it has done something."""
-        self.start_program(None, "run", *words)
+        """Start the agent; until() says when it has done something.  From
+        here on it is the one that holds the folder."""
+        self.start_program("running on", "run", *words)
 
     def sync(self):
         self.run("sync")

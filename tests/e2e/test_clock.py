@@ -2,7 +2,6 @@
 """A computer whose clock is ten years wrong works like any other: the hub
 tells it the time, its writes get through, and none of them wins for ever."""
 import datetime
-import os
 import unittest
 
 import harness
@@ -10,18 +9,6 @@ import schools
 
 NOW = datetime.datetime.now(datetime.timezone.utc)
 TEN_YEARS_S = 10 * 365 * 86400
-
-
-def fake_clock(site, seconds):
-    """By the library of Debian's faketime; monotonic clocks stay right."""
-    found = [f"/usr/lib/{folder}/faketime/libfaketimeMT.so.1"
-             for folder in os.listdir("/usr/lib")]
-    library = next((path for path in found if os.path.exists(path)), None)
-    if library is None:
-        raise harness.Failure("this test needs the package faketime")
-    site.environment = dict(os.environ, LD_PRELOAD=library,
-                            FAKETIME=f"{seconds:+d}s",
-                            FAKETIME_DONT_FAKE_MONOTONIC="1")
 
 
 def seconds_from_now(text):
@@ -36,7 +23,7 @@ class Clock(unittest.TestCase):
         schools.add_schools(self.hub)
         self.right = here.join(self.hub, schools.OAK)
         self.wrong = harness.Site(here.base, "wrong")
-        fake_clock(self.wrong, seconds)
+        self.wrong.set_clock(seconds)
         self.wrong.run("join", self.hub.invite(schools.OAK))
         for site in (self.right, self.wrong):
             site.sync()

@@ -24,7 +24,6 @@ class Restart(unittest.TestCase):
         with harness.Partnership() as here:
             self.prepare(here)
             self.office.start()
-            self.office.program.wait_for("running on")
             pupil = schools.make_pupil(self.office, forename="Ana")
             here.until(lambda: self.office.json("status")["synced"],
                        "the agent sent what a command wrote")
@@ -47,7 +46,6 @@ class Restart(unittest.TestCase):
         with harness.Partnership() as here:
             self.prepare(here)
             self.office.start()
-            self.office.program.wait_for("running on")
             self.assertIn("running", self.office.run("run", expect=1))
             self.assertIn("running",
                           self.office.run("leave", "--yes", expect=1))
