@@ -236,10 +236,9 @@ class Demo:
     def follow_one_child(self):
         self.story.step("One child's story, on both sides")
         self.child = self.find_nominated()
-        here = self.primary.json("subject", self.child["id"])
         there = self.story.wait(
-            "the whole file is there",
-            lambda: self.same_file(here), 120, lambda: "filling")
+            "the whole file is there", self.same_file, 120,
+            lambda: "filling")
         self.say(f"{self.child['forename']} {self.child['surname']}, at "
                  f"{self.secondary.name} before September:")
         for collection, count in self.count_records(there).items():
@@ -247,13 +246,24 @@ class Demo:
 
     def find_nominated(self):
         arrived = {pupil["id"]: pupil for pupil in self.arrivals()}
+        expect(arrived, "no child has arrived to tell of")
         for nomination in self.primary.list("nomination"):
             if nomination["@dossier"] in arrived:
                 self.nomination = nomination["id"]
                 return arrived[nomination["@dossier"]]
-        raise Failure("no nominated child is among those who move")
+        return self.nominate_one(next(iter(arrived.values())))
 
-    def same_file(self, here):
+    def nominate_one(self, child):
+        """A small partnership may have nominated none of those who move."""
+        event = self.primary.list("transition_event")[0]
+        written = self.primary.json(
+            "put", "nomination", "--pupil", child["id"],
+            f"event={event['id']}", "reason=attendance", "state=invited")
+        self.nomination = written["id"]
+        return child
+
+    def same_file(self):
+        here = self.primary.json("subject", self.child["id"])
         there = self.secondary.json("subject", self.child["id"])
         return (there if self.count_records(there) == self.count_records(here)
                 else None)
