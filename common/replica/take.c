@@ -244,7 +244,8 @@ is_expected(struct replica *replica, struct arrival *arrival, bool *expected,
 	if (status != STATUS_OK ||
 	    take_needs_no_grant(replica, dossier->number))
 		return status;
-	if (!found || dossier->state == DOSSIER_GONE)
+	if (!found || (dossier->state != DOSSIER_OPEN &&
+			  dossier->state != DOSSIER_FILLING))
 		status = open_by_grant(replica, dossier, &found, err);
 	if (status != STATUS_OK)
 		return status;

@@ -86,6 +86,52 @@ test_transfer_moves_the_file(void **state)
 	end_close(&yew);
 }
 
+/* A child goes away and comes back while a computer sleeps: the sleeper gets
+ * also what was written meanwhile. */
+static void
+test_child_that_came_back_is_whole_where_it_was_asleep(void **state)
+{
+	struct fixture *f = *state;
+	struct end oak, sleeper, elm;
+	uint64_t pupil, transfer;
+
+	end_open(&oak, f, 1, "oak");
+	end_open(&sleeper, f, 4, "sleeper");
+	end_open(&elm, f, 2, "elm");
+	sync_end(&oak);
+	pupil = end_new_pupil(&oak, "Lane");
+	together((struct end *[]){ &oak, &sleeper, &elm }, 3);
+	assert_int_equal(end_count(&sleeper, "pupil", 0), 1);
+
+	transfer = end_step_transfer(&oak, pupil, 0, ELM, "open");
+	together((struct end *[]){ &oak, &elm }, 2);
+	end_write(&elm, f->schools[ELM], "envelope",
+	    end_last(&elm, "envelope", 0), COLUMNS({ "state", "ours" }));
+	together((struct end *[]){ &oak, &elm }, 2);
+	end_step_transfer(&elm, pupil, transfer, ELM, "accepted");
+	together((struct end *[]){ &oak, &elm }, 2);
+	end_write(&elm, pupil, "contact", 0, COLUMNS({ "surname", "New" }));
+	transfer = end_step_transfer(&elm, pupil, 0, OAK, "open");
+	together((struct end *[]){ &oak, &elm }, 2);
+	assert_int_equal(end_count(&oak, "contact", pupil), 0);
+	end_write(&oak, f->schools[OAK], "envelope",
+	    end_last(&oak, "envelope", 0), COLUMNS({ "state", "ours" }));
+	together((struct end *[]){ &oak, &elm }, 2);
+	assert_int_equal(end_count(&oak, "contact", pupil), 1);
+	end_step_transfer(&oak, pupil, transfer, OAK, "accepted");
+
+	together((struct end *[]){ &oak, &sleeper, &elm }, 3);
+	expect_proved(&oak);
+	expect_proved(&elm);
+	expect_proved(&sleeper);
+	assert_int_equal(end_count(&sleeper, "contact", pupil), 1);
+	assert_int_equal(end_status(&sleeper).alarms, 0);
+	expect_sound(&sleeper);
+	end_close(&oak);
+	end_close(&sleeper);
+	end_close(&elm);
+}
+
 /* A cancelled transfer takes the file back, with a receipt. */
 static void
 test_cancelled_transfer_is_purged_with_receipt(void **state)
@@ -265,6 +311,8 @@ main(void)
 	cmocka_unit_test_setup_teardown(test, fixture_begin, fixture_end)
 		TOGETHER(test_pupil_reaches_own_school_alone),
 		TOGETHER(test_transfer_moves_the_file),
+		TOGETHER(
+		    test_child_that_came_back_is_whole_where_it_was_asleep),
 		TOGETHER(test_cancelled_transfer_is_purged_with_receipt),
 		TOGETHER(test_conflict_is_kept_and_settled),
 		TOGETHER(test_clock_ten_years_ahead_syncs),
