@@ -287,8 +287,6 @@ rights_check(struct admission *admission, struct error *err)
 	status = rights_in_dossier(admission, err);
 	if (status != STATUS_OK)
 		return status;
-	if (admission->rights == 0)
-		return admission_refuse(admission, REFUSAL_RIGHTS);
 	for (uint32_t i = 0; i < admission->commit.change_count; i++) {
 		status = rights_check_change(admission, i, err);
 		if (status != STATUS_OK || admission->refusal != REFUSAL_NONE)

@@ -221,11 +221,20 @@ static void
 test_nothing_is_answered_before_commit(void **state)
 {
 	struct fixture *f = *state;
+	struct fill own = { f->schools[OAK], 0, 999 };
+	struct fills fills = { &own, 1 };
+	struct buffer body = { 0 }, out = { 0 };
 	struct answer answers[COMMITS];
 
 	(void)greet(f, 1, head_of(f));
 	(void)greet(f, 4, head_of(f));
 	begin_push(f, 1, a_setting(f, 1));
+	/* nor by what is asked in the same turn */
+	OK(message_fills_encode(&fills, &body, &f->err));
+	add_frame(f, &out, FRAME_FILL, &body);
+	say(f, 4, &out);
+	buffer_deinit(&body);
+	buffer_deinit(&out);
 	assert_int_equal(hear(f, f->sessions[1])->count, 0);
 	assert_int_equal(hear(f, f->sessions[4])->count, 0);
 	end_turn(f);

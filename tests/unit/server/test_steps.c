@@ -60,6 +60,9 @@ test_answered_and_accepted_transfer_passes_the_holding(void **state)
 	assert_int_equal(elm.held, accepted);
 	assert_int_equal(elm.opened, answered);
 	assert_int_equal(value_of(f, pupil, "holder").integer, f->schools[ELM]);
+	/* an answer is not taken back any more */
+	assert_int_equal(answer_envelope(f, 2, envelope, "not_ours"),
+	    REFUSAL_STEP);
 	assert_int_equal(value_of(f, pupil, "open_transfer").type, VALUE_NULL);
 }
 
