@@ -34,6 +34,7 @@ struct agent {
 	bool open;
 	bool resumed;
 
+	int64_t renewal_ms; /* Unix time: ask for a new certificate */
 	uint32_t data_version;
 	uint64_t engine_wake_ms;
 	uint64_t connect_at_ms; /* monotonic */
@@ -152,6 +153,7 @@ keep_certificate(struct agent *agent, struct bytes certificate)
 	    STATUS_OK) {
 		log_event(agent->options.log, LOG_INFO, "agent.renewed",
 		    LOG_NUMBER("connections", agent->connections));
+		agent->renewal_ms = folder_renewal_ms(agent->options.folder);
 		tls_context_destroy(agent->context);
 		agent->context = NULL; /* made anew for the next connection */
 		return;
@@ -308,16 +310,22 @@ connect_now(struct agent *agent)
 		on_closed(NULL, &error, agent);
 }
 
-static void
+/* Hand the engine a request when it is time; true when it has something new
+ * to say.  One a connection: a hub that does not answer is not pestered. */
+static bool
 renew_if_due(struct agent *agent)
 {
 	struct buffer request = { 0 };
+	bool due = agent->open && clock_unix_ms() >= agent->renewal_ms;
 
-	if (folder_wants_renewal(agent->options.folder, clock_unix_ms()) &&
-	    certificate_make_request(agent->options.folder->key, &request,
-		ERROR_IGNORED) == STATUS_OK)
-		(void)engine_renew(agent->engine, buffer_view(&request));
+	if (!due)
+		return false;
+	agent->renewal_ms = INT64_MAX;
+	due = certificate_make_request(agent->options.folder->key, &request,
+		  ERROR_IGNORED) == STATUS_OK &&
+	      engine_renew(agent->engine, buffer_view(&request)) == STATUS_OK;
 	buffer_deinit(&request);
+	return due;
 }
 
 static void
@@ -328,6 +336,7 @@ on_open(struct link *link, const struct link_info *info, void *user)
 
 	agent->open = true;
 	agent->connections++;
+	agent->renewal_ms = folder_renewal_ms(agent->options.folder);
 	agent->resumed = info->tls.resumed;
 	agent->offline_since_ms = 0;
 	log_event(agent->options.log, LOG_INFO, "agent.connected",
@@ -337,7 +346,7 @@ on_open(struct link *link, const struct link_info *info, void *user)
 		folder_save_session(agent->options.folder,
 		    buffer_view(&session));
 	key_wipe(&session);
-	renew_if_due(agent);
+	(void)renew_if_due(agent);
 	step(agent, ENGINE_CONNECTED, (struct bytes){ NULL, 0 });
 }
 
@@ -447,7 +456,7 @@ on_timer(uv_timer_t *timer)
 	if (agent->done || replica_data_version(agent->options.replica,
 			       &version, ERROR_IGNORED) != STATUS_OK)
 		return;
-	written = version != agent->data_version;
+	written = version != agent->data_version || renew_if_due(agent);
 	agent->data_version = version;
 	if (written)
 		look_for_wishes(agent);

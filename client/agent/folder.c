@@ -228,18 +228,18 @@ folder_renew(struct folder *folder, struct bytes certificate, struct error *err)
 	return STATUS_OK;
 }
 
-bool
-folder_wants_renewal(const struct folder *folder, int64_t unix_ms)
+int64_t
+folder_renewal_ms(const struct folder *folder)
 {
 	struct certificate_info info;
 	int64_t from, life;
 
 	if (certificate_parse(buffer_view(&folder->certificate), &info,
 		ERROR_IGNORED) != STATUS_OK)
-		return false;
+		return INT64_MAX;
 	from = info.not_before_s + CERTIFICATE_BACKDATE_S;
 	life = info.not_after_s - from;
-	return unix_ms / 1000 - from >= life / 3 * 2;
+	return (from + life / 3 * 2) * 1000;
 }
 
 void

@@ -67,8 +67,8 @@ enum status folder_open_replica(const struct folder *folder, bool write,
 enum status folder_renew(struct folder *folder, struct bytes certificate,
     struct error *err);
 
-/* Whether two thirds of the certificate's life are over. */
-bool folder_wants_renewal(const struct folder *folder, int64_t unix_ms);
+/* When two thirds of the certificate's life are over, in Unix ms. */
+int64_t folder_renewal_ms(const struct folder *folder);
 
 /* The TLS session to resume; absent: out stays empty. */
 void folder_load_session(const struct folder *folder, struct buffer *out);
