@@ -28,6 +28,7 @@
 #include "common/replica/ledger.h"
 #include "common/replica/pending.h"
 #include "common/replica/replica.h"
+#include "common/replica/sql_compose.h"
 
 #define SCRIPT_OK(call, err)                                           \
 	do {                                                           \
@@ -141,9 +142,9 @@ script_commit(struct arena *arena, uint64_t id, uint64_t stamp,
 	struct commit *commit = arena_alloc(arena, sizeof(*commit));
 	char copy[4096];
 	char *rest = copy;
+	int size = snprintf(copy, sizeof(copy), "%s", text);
 
-	assert_true(strlen(text) < sizeof(copy));
-	strcpy(copy, text);
+	assert_in_range(size, 0, sizeof(copy) - 1);
 	*commit = (struct commit){
 		.id = id,
 		.stamp = stamp,
@@ -171,7 +172,7 @@ script_encode(struct arena *arena, struct commit *commit)
 	return bytes;
 }
 
-/* --- into a replica ------------------------------------------------------------ */
+/* --- into a replica ------------------------------------------------------- */
 
 static inline struct replica *
 script_open(const char *path, enum replica_kind kind)
@@ -246,32 +247,43 @@ script_wait(struct replica *replica, uint64_t id, uint64_t stamp,
 	arena_deinit(&arena);
 }
 
-/* --- what came of it --------------------------------------------------------------- */
+/* --- what came of it ------------------------------------------------------ */
 
-/* The first row of a query, columns joined by |; "" when there is none. */
+/* The first row of a query about ?1, columns joined by |; "" when there is
+ * none. */
 static inline const char *
-script_query(struct replica *replica, const char *sql)
+script_query_id(struct replica *replica, const char *sql, uint64_t id)
 {
 	static char text[8192];
 	struct sqlite3 *database = replica_database(replica);
 	sqlite3_stmt *statement = NULL;
+	size_t size = 0;
 
 	text[0] = '\0';
 	if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) !=
 	    SQLITE_OK)
 		fail_msg("%s: %s", sql, sqlite3_errmsg(database));
+	if (sqlite3_bind_parameter_count(statement) > 0)
+		sqlite3_bind_int64(statement, 1, (sqlite3_int64)id);
 	if (sqlite3_step(statement) == SQLITE_ROW) {
 		for (int i = 0; i < sqlite3_column_count(statement); i++) {
 			const unsigned char *value =
 			    sqlite3_column_text(statement, i);
 
-			if (i > 0)
-				strcat(text, "|");
-			strcat(text, value == NULL ? "~" : (const char *)value);
+			size += (size_t)snprintf(text + size,
+			    sizeof(text) - size, "%s%s", i > 0 ? "|" : "",
+			    value == NULL ? "~" : (const char *)value);
+			assert_true(size < sizeof(text));
 		}
 	}
 	sqlite3_finalize(statement);
 	return text;
+}
+
+static inline const char *
+script_query(struct replica *replica, const char *sql)
+{
+	return script_query_id(replica, sql, 0);
 }
 
 #define SCRIPT_EXPECT(replica, sql, expected) \
@@ -280,17 +292,19 @@ script_query(struct replica *replica, const char *sql)
 static inline void
 script_dump_table(struct replica *replica, const char *name, struct buffer *out)
 {
-	struct sqlite3 *database = replica_database(replica);
-	sqlite3_stmt *statement = NULL;
-	char sql[128];
+	struct sql_text text = { 0 };
+	struct sql sql = { 0 };
+	struct error err = { 0 };
+	sqlite3_stmt *statement;
 
-	snprintf(sql, sizeof(sql), "SELECT * FROM \"%s\" ORDER BY 1", name);
+	sql_text_add(&text, "SELECT ");
 	if (strcmp(name, "search") == 0)
-		snprintf(sql, sizeof(sql),
-		    "SELECT rowid, * FROM search ORDER BY 1");
-	assert_int_equal(sqlite3_prepare_v2(database, sql, -1, &statement,
-			     NULL),
-	    SQLITE_OK);
+		sql_text_add(&text, "rowid, ");
+	sql_text_add(&text, "* FROM ");
+	sql_text_add_name(&text, name);
+	sql_text_add(&text, " ORDER BY 1");
+	SCRIPT_OK(sql_text_prepare(&text, replica, &sql, &err), &err);
+	statement = sql.statement;
 	buffer_append(out, bytes_of_text(name));
 	buffer_append(out, bytes_of_text("\n"));
 	while (sqlite3_step(statement) == SQLITE_ROW) {
@@ -308,7 +322,7 @@ script_dump_table(struct replica *replica, const char *name, struct buffer *out)
 		}
 		buffer_append(out, bytes_of_text("\n"));
 	}
-	sqlite3_finalize(statement);
+	sql_text_finalize(&sql);
 }
 
 /* Every folded table, in one order. */

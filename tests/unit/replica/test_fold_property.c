@@ -48,44 +48,55 @@ static const char *const fields[RECORDS][4] = {
 static const char *const words[] = { "agreed", "ended", "Oak", "2015-01-19",
 	"A9", "~", "#3" };
 
+struct text {
+	char at[2048];
+	size_t size;
+};
+
+static void text_add(struct text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+text_add(struct text *text, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	text->size += (size_t)vsnprintf(text->at + text->size,
+	    sizeof(text->at) - text->size, format, arguments);
+	va_end(arguments);
+	assert_true(text->size < sizeof(text->at));
+}
+
 /* Ids that earlier commits on the record have, some of them; now and then one
  * that never comes. */
 static void
-add_replaced(char *text, uint32_t record, const uint32_t *records,
+add_replaced(struct text *text, uint32_t record, const uint32_t *records,
     uint32_t place, char mark)
 {
-	char number[32];
-
 	for (uint32_t i = 0; i < place; i++) {
 		if (records[i] != record || random_below(3) != 0)
 			continue;
-		snprintf(number, sizeof(number), "%c%llu", mark,
-		    (unsigned long long)id_of(i));
-		strcat(text, number);
+		text_add(text, "%c%llu", mark, (unsigned long long)id_of(i));
 		mark = ',';
 	}
-	if (random_below(25) == 0) {
-		snprintf(number, sizeof(number), "%c%u", mark,
-		    9000 + random_below(3));
-		strcat(text, number);
-	}
+	if (random_below(25) == 0)
+		text_add(text, "%c%u", mark, 9000 + random_below(3));
 }
 
 static void
-write_field(char *text, uint32_t record, uint32_t field)
+write_field(struct text *text, uint32_t record, uint32_t field)
 {
-	char written[128];
 	const char *word =
 	    words[random_below(sizeof(words) / sizeof(words[0]))];
 	const char *form = fields[record][field];
 	const char *hole = strstr(form, "%s");
 
 	if (hole == NULL)
-		snprintf(written, sizeof(written), " %s", form);
+		text_add(text, " %s", form);
 	else
-		snprintf(written, sizeof(written), " %.*s%s%s",
-		    (int)(hole - form), form, word, hole + 2);
-	strcat(text, written);
+		text_add(text, " %.*s%s%s", (int)(hole - form), form, word,
+		    hole + 2);
 }
 
 static struct commit *
@@ -105,40 +116,37 @@ make_redaction(struct arena *arena, uint32_t place, uint32_t *records)
 static struct commit *
 make_commit(struct arena *arena, uint32_t place, uint32_t *records)
 {
-	char text[2048];
+	struct text text = { .size = 0 };
 	uint32_t record = place < RECORDS ? place : random_below(RECORDS);
 	bool creates = place < RECORDS;
 	uint32_t first = random_below(4);
 
 	if (!creates && random_below(8) == 0)
 		return make_redaction(arena, place, records);
-	snprintf(text, sizeof(text), "%s/%llu", collections[record],
+	text_add(&text, "%s/%llu", collections[record],
 	    (unsigned long long)id_of(record));
 	for (uint32_t field = 0; field < 4; field++) {
 		/* 0 and 3 may be one column, which stands once a change */
 		if (field != first && (random_below(3) != 0 || first == 0 ||
 					  field == 0 || field == 3))
 			continue;
-		write_field(text, record, field);
+		write_field(&text, record, field);
 		if (!creates)
-			add_replaced(text, record, records, place, '>');
+			add_replaced(&text, record, records, place, '>');
 	}
 	if (!creates && random_below(6) == 0) {
-		strcat(text,
-		    random_below(4) == 0 ? " deleted=~" : " deleted=@");
-		if (text[strlen(text) - 1] == '@') {
-			for (uint32_t i = 0; i < place; i++)
-				if (records[i] == record &&
-				    random_below(5) != 0)
-					snprintf(text + strlen(text), 32,
-					    "%llu,",
-					    (unsigned long long)id_of(i));
-		}
-		add_replaced(text, record, records, place, '>');
+		bool undoes = random_below(4) == 0;
+
+		text_add(&text, " deleted=%c", undoes ? '~' : '@');
+		for (uint32_t i = 0; i < place && !undoes; i++)
+			if (records[i] == record && random_below(5) != 0)
+				text_add(&text, "%llu,",
+				    (unsigned long long)id_of(i));
+		add_replaced(&text, record, records, place, '>');
 	}
 	records[place] = record;
 	return script_commit(arena, id_of(place), 1000 + random_below(50),
-	    dossiers[record], text);
+	    dossiers[record], text.at);
 }
 
 static void

@@ -200,7 +200,6 @@ test_restamp_corrects_all_that_waits(void **state)
 	uint64_t base = stamp_from_ms(now_ms);
 	struct error err = { 0 };
 	uint64_t stamp;
-	char sql[160];
 
 	script_ledger(replica, 1, 100, 10, 100, PUPIL);
 	script_wait(replica, 200, base * 2, 100, "pupil/100 surname=Oak>100");
@@ -211,9 +210,8 @@ test_restamp_corrects_all_that_waits(void **state)
 	SCRIPT_OK(replica_commit(replica, &err), &err);
 	assert_int_equal(stamp, base + 7);
 	assert_string_equal(replaces(replica, 200), "100 ");
-	snprintf(sql, sizeof(sql),
-	    "SELECT count(*) FROM touch WHERE record IN (100, 300)");
-	SCRIPT_EXPECT(replica, sql, "3");
+	SCRIPT_EXPECT(replica,
+	    "SELECT count(*) FROM touch WHERE record IN (100, 300)", "3");
 }
 
 /* A refused commit goes again with new numbers on the present heads, and what
@@ -225,7 +223,6 @@ test_retry_renumbers_and_rebases(void **state)
 	struct error err = { 0 };
 	uint64_t first;
 	uint64_t second;
-	char sql[160];
 
 	script_wait(replica, 100, 10, 100, PUPIL);
 	script_wait(replica, 200, 20, 100, "note/200 text=a");
@@ -238,16 +235,17 @@ test_retry_renumbers_and_rebases(void **state)
 	SCRIPT_OK(replica_begin(replica, &err), &err);
 	SCRIPT_OK(pending_retry(replica, 100, 50, &first, &err), &err);
 	SCRIPT_OK(pending_retry(replica, 200, 50, &second, &err), &err);
-	snprintf(sql, sizeof(sql), "SELECT id = %llu, surname FROM pupil",
-	    (unsigned long long)first);
-	SCRIPT_EXPECT(replica, sql, "1|Lee");
+	assert_string_equal(script_query_id(replica,
+				"SELECT id = ?1, surname FROM pupil", first),
+	    "1|Lee");
 	SCRIPT_OK(pending_retry(replica, 300, 50, &first, &err), &err);
 	SCRIPT_OK(replica_commit(replica, &err), &err);
-	snprintf(sql, sizeof(sql),
-	    "SELECT id = %llu, _dossier = (SELECT id FROM pupil), text"
-	    " FROM note",
-	    (unsigned long long)second);
-	SCRIPT_EXPECT(replica, sql, "1|1|b");
+	assert_string_equal(script_query_id(replica,
+				"SELECT id = ?1, _dossier = (SELECT id FROM "
+	                        "pupil), text"
+				" FROM note",
+				second),
+	    "1|1|b");
 	assert_int_equal(identifier_site(first), 1);
 	SCRIPT_EXPECT(replica, "SELECT count(*), max(state) FROM pending",
 	    "3|0");
