@@ -141,8 +141,9 @@ place_remove(const char *path, int depth)
 		while (uv_fs_scandir_next(&scan, &entry) == 0) {
 			char inner[600];
 
-			snprintf(inner, sizeof(inner), "%s/%s", path,
-			    entry.name);
+			assert_in_range(snprintf(inner, sizeof(inner), "%s/%s",
+					    path, entry.name),
+			    1, sizeof(inner) - 1);
 			if (entry.type == UV_DIRENT_DIR && depth > 0)
 				place_remove(inner, depth - 1);
 			else
