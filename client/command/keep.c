@@ -97,10 +97,10 @@ run_backup(struct command *command)
 	status = check_backup(command->replica, path, &command->error);
 	/* Receipts of what is purged later tell of the backup. */
 	if (status == STATUS_OK)
-		status = replica_meta_set_blob(command->replica,
-		    "last_backup_on",
-		    (struct bytes){ (const uint8_t *)today, DAY_BYTES },
-		    &command->error);
+		status =
+		    replica_meta_set_blob(command->replica, "last_backup_on",
+			(struct bytes){ (const uint8_t *)today, DAY_BYTES },
+			&command->error);
 	if (status != STATUS_OK)
 		return status;
 	if (command->json)

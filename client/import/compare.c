@@ -109,7 +109,7 @@ compare_keys(const struct collection *collection, const struct value *here,
 	return false;
 }
 
-/* --- loading --- */
+/* --- loading -------------------------------------------------------------- */
 
 struct loading {
 	struct arena *arena;

@@ -87,7 +87,7 @@ ctf_line(const struct ctf *ctf)
 	return (unsigned long)XML_GetCurrentLineNumber(ctf->parser);
 }
 
-/* --- elements, from outermost to innermost --- */
+/* --- elements, from outermost to innermost -------------------------------- */
 
 /* Entities could make a small file expand without end; a CTF needs none. */
 static void XMLCALL
@@ -283,7 +283,7 @@ on_end(void *context, const XML_Char *name)
 		ctf_stop(ctf, status);
 }
 
-/* --- bytes --- */
+/* --- bytes ---------------------------------------------------------------- */
 
 static enum status
 ctf_begin(struct ctf *ctf, struct error *err)

@@ -28,7 +28,7 @@ struct row {
 	uint64_t pupil;       /* whose dossier; 0: not said */
 };
 
-/* --- reading a row --- */
+/* --- reading a row -------------------------------------------------------- */
 
 static enum status
 find_pupil(struct csv_import *import, struct bytes upn, uint64_t *pupil,
@@ -171,7 +171,7 @@ read_row(struct csv_import *import, const struct csv_row *csv, struct row *row,
 	return status;
 }
 
-/* --- where it belongs --- */
+/* --- where it belongs ----------------------------------------------------- */
 
 /* A pupil's file is written by the school that holds it. */
 static enum status
@@ -228,7 +228,7 @@ find_dossier(struct csv_import *import, const struct row *row,
 	return status;
 }
 
-/* --- matching --- */
+/* --- matching ------------------------------------------------------------- */
 
 /* Something exact to look for, so that not all records need be looked at. */
 static bool
@@ -307,7 +307,7 @@ find_pupil_match(struct csv_import *import, struct row *row,
 	return status;
 }
 
-/* --- writing --- */
+/* --- writing -------------------------------------------------------------- */
 
 /* A row that names its record was written by a person who means it. */
 static enum status
@@ -423,7 +423,7 @@ on_row(void *context, const struct csv_row *csv, struct error *err)
 	return group_end(group, outcome, &report, err);
 }
 
-/* --- the file --- */
+/* --- the file ------------------------------------------------------------- */
 
 /* What the program itself keeps is not for files to say. */
 static bool

@@ -35,7 +35,7 @@ no_memory(struct error *err)
 	return error_set(err, STATUS_NOMEM, "import a pupil");
 }
 
-/* --- the header --- */
+/* --- the header ----------------------------------------------------------- */
 
 static struct bytes
 copy(struct arena *arena, struct bytes text, size_t bytes_max)
@@ -105,7 +105,7 @@ on_header(void *context, struct element *header, const char *remark,
 	return STATUS_OK;
 }
 
-/* --- a pupil --- */
+/* --- a pupil -------------------------------------------------------------- */
 
 static void
 name_of(const struct plan *plan, uint32_t number, char name[NAME_BYTES])
@@ -288,7 +288,7 @@ on_pupil(void *context, struct element *pupil, uint32_t number,
 	return group_end(group, outcome, &report, err);
 }
 
-/* --- the file --- */
+/* --- the file ------------------------------------------------------------- */
 
 static enum status
 feed(void *context, struct bytes bytes, bool last, struct error *err)

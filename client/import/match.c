@@ -25,7 +25,7 @@ find_by_text(struct replica *replica, const char *collection,
 	return compare_load(replica, in, 0, &filter, arena, first, err);
 }
 
-/* --- schools --- */
+/* --- schools -------------------------------------------------------------- */
 
 /* Whether one of a list like "3341234, 3345678" is laestab. */
 static bool
@@ -93,7 +93,7 @@ match_is_school(struct replica *replica, uint64_t school, struct bytes laestab,
 	return status;
 }
 
-/* --- pupils --- */
+/* --- pupils --------------------------------------------------------------- */
 
 struct matching {
 	struct replica *replica;

@@ -14,7 +14,7 @@ struct merging {
 	struct remarks *remarks;
 };
 
-/* --- one record --- */
+/* --- one record ----------------------------------------------------------- */
 
 /* What of a field is planned and what is here. */
 struct field_state {
@@ -138,7 +138,7 @@ merge_record(struct writer *writer, bool look,
 	return status;
 }
 
-/* --- the records of a collection --- */
+/* --- the records of a collection ------------------------------------------ */
 
 static struct here *
 find_key(const struct collection *collection, struct here *here,
@@ -202,7 +202,7 @@ merge_one(const struct merging *merging, struct here *here,
 	    match, record->values, merging->arena, merging->remarks, err);
 }
 
-/* --- enrolments --- */
+/* --- enrolments ----------------------------------------------------------- */
 
 static bool
 is_enrolment(const struct plan_record *record)
@@ -275,7 +275,7 @@ judge_enrolment(const struct merging *merging, struct plan_record *record,
 	return STATUS_OK;
 }
 
-/* --- the pupil --- */
+/* --- the pupil ------------------------------------------------------------ */
 
 static enum status
 merge_records(const struct merging *merging, struct error *err)

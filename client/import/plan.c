@@ -333,7 +333,7 @@ remark_capitals(const struct plan *plan, struct arena *arena,
 		    "The surname is in capitals; it is kept as it came.");
 }
 
-/* --- what is left over --- */
+/* --- what is left over ---------------------------------------------------- */
 
 static uint32_t
 count_unused(struct element *pupil)
@@ -400,7 +400,7 @@ plan_remainder(struct plan *plan, struct element *pupil, struct arena *arena,
 	return STATUS_OK;
 }
 
-/* --- the digest --- */
+/* --- the digest ----------------------------------------------------------- */
 
 static void
 digest_bytes(crypto_generichash_state *state, struct bytes bytes)

@@ -47,7 +47,7 @@ enum status plan_make(struct element *pupil, struct bytes source_laestab,
 /* The value of a column by name; null for one that is not there. */
 struct value plan_value(const struct plan_record *record, const char *column);
 
-/* --- for the parts of this module --- */
+/* --- for the parts of this module ----------------------------------------- */
 
 enum status plan_add(struct plan *plan, struct arena *arena,
     const char *collection, struct plan_record **out, struct error *err);

@@ -27,7 +27,7 @@ find_code(const struct code_set *set, struct bytes code)
 	return NULL;
 }
 
-/* --- what is needed, in words --- */
+/* --- what is needed, in words --------------------------------------------- */
 
 static void
 need_codes(const struct code_set *set, char need[NEED_BYTES])
@@ -167,7 +167,7 @@ refuse(const struct column *column, const struct value *value,
 	return refuse_text(column, bytes_of_text(number), err);
 }
 
-/* --- checking --- */
+/* --- checking ------------------------------------------------------------- */
 
 enum {
 	CODE_CHARACTERS = 20
@@ -249,7 +249,7 @@ column_code_is_unknown(const struct column *column, const struct value *value)
 	       find_code(column->codes, value->bytes) == NULL;
 }
 
-/* --- parsing --- */
+/* --- parsing -------------------------------------------------------------- */
 
 static struct bytes
 trimmed(struct bytes text)

@@ -27,7 +27,7 @@ check_fault(struct check *check, const char *format, ...)
 	check->report(check->context, sentence);
 }
 
-/* --- SQLite's own check ------------------------------------------------- */
+/* --- SQLite's own check --------------------------------------------------- */
 
 static enum status
 check_integrity(struct check *check, struct error *err)
@@ -47,7 +47,7 @@ check_integrity(struct check *check, struct error *err)
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-/* --- commits ------------------------------------------------------------ */
+/* --- commits -------------------------------------------------------------- */
 
 /* Whether the bytes are the commit that they are stored as. */
 static void
@@ -104,7 +104,7 @@ check_commits(struct check *check, struct error *err)
 	return status;
 }
 
-/* --- counts and sums ---------------------------------------------------- */
+/* --- counts and sums ------------------------------------------------------ */
 
 struct tally {
 	uint64_t count;
@@ -185,7 +185,7 @@ check_dossiers(struct check *check, struct error *err)
 	return status;
 }
 
-/* --- all ---------------------------------------------------------------- */
+/* --- all ------------------------------------------------------------------ */
 
 static enum status
 check_all(struct check *check, struct error *err)

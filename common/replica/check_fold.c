@@ -14,7 +14,7 @@
 #include "common/replica/pending.h"
 #include "common/replica/sql_compose.h"
 
-/* --- the second replica ------------------------------------------------- */
+/* --- the second replica --------------------------------------------------- */
 
 struct copy {
 	struct check *check;
@@ -104,7 +104,7 @@ fold_copy(struct check *check, struct replica *to, struct error *err)
 	return status;
 }
 
-/* --- comparing ---------------------------------------------------------- */
+/* --- comparing ------------------------------------------------------------ */
 
 /* One table, in order of the id in its first column. */
 struct comparison {

@@ -88,7 +88,7 @@ read_conflict(struct replica *replica, const struct field_heads *heads,
 	return status;
 }
 
-/* --- each --------------------------------------------------------------- */
+/* --- each ----------------------------------------------------------------- */
 
 static enum status
 each_of_record(struct replica *replica, uint64_t record,
@@ -158,7 +158,7 @@ conflict_count(struct replica *replica, uint64_t *count, struct error *err)
 	    count, err);
 }
 
-/* --- settling ----------------------------------------------------------- */
+/* --- settling ------------------------------------------------------------- */
 
 static enum status
 settle_field(struct draft *draft, const struct conflict *conflict,

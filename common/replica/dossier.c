@@ -168,7 +168,7 @@ dossier_scope(struct replica *replica, uint64_t *count, struct digest_sum *sum,
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-/* --- for the ledger ------------------------------------------------------------ */
+/* --- for the ledger ------------------------------------------------------- */
 
 enum status
 dossier_make(struct replica *replica, uint64_t number, enum dossier_kind kind,

@@ -172,7 +172,7 @@ draft_use_mark(struct draft *draft, const struct mark_key *key,
 	draft->generation = generation;
 }
 
-/* --- records ------------------------------------------------------------ */
+/* --- records -------------------------------------------------------------- */
 
 static struct draft_record *
 add_record(struct draft *draft, int64_t handle,
@@ -270,7 +270,7 @@ draft_find_record(struct draft *draft, int64_t handle,
 	return open_existing(draft, (uint64_t)handle, out, err);
 }
 
-/* --- what is written ---------------------------------------------------- */
+/* --- what is written ------------------------------------------------------ */
 
 bool
 draft_deletion_is_written(const struct draft_record *record)
@@ -307,7 +307,7 @@ draft_is_empty(const struct draft *draft)
 	return true;
 }
 
-/* --- deletion, and fields as given -------------------------------------- */
+/* --- deletion, and fields as given ---------------------------------------- */
 
 enum status
 draft_delete(struct draft *draft, uint64_t id, struct error *err)

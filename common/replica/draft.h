@@ -73,7 +73,7 @@ enum status draft_finish(struct draft *draft, uint64_t now_ms, uint64_t *id,
 /* The id that a handle got; after draft_finish. */
 uint64_t draft_record_id(const struct draft *draft, int64_t handle);
 
-/* --- at the hub --------------------------------------------------------- */
+/* --- at the hub ----------------------------------------------------------- */
 
 /* Use these ids (of a cause's reserved numbers) instead of the hub's own. */
 void draft_use_ids(struct draft *draft, uint64_t first);

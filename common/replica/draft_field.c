@@ -103,7 +103,7 @@ load_field(struct draft *draft, struct draft_record *record, uint32_t index,
 	return STATUS_OK;
 }
 
-/* --- values ------------------------------------------------------------- */
+/* --- values --------------------------------------------------------------- */
 
 /* A reference to a record of this draft; its id is not known yet. */
 static bool

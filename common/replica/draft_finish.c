@@ -20,7 +20,7 @@ no_memory(struct error *err)
 	return error_set(err, STATUS_NOMEM, "make a commit");
 }
 
-/* --- before any number is taken ----------------------------------------- */
+/* --- before any number is taken ------------------------------------------- */
 
 static enum status
 check_required(const struct draft_record *record, struct error *err)
@@ -80,7 +80,7 @@ check_records(const struct draft *draft, uint32_t *change_count,
 	return STATUS_OK;
 }
 
-/* --- numbers ------------------------------------------------------------ */
+/* --- numbers -------------------------------------------------------------- */
 
 /* The hub's consequences of a commit bear the numbers behind it: of one that
  * writes an arbitrated field, or begins a file. */
@@ -147,7 +147,7 @@ draft_record_id(const struct draft *draft, int64_t handle)
 	return 0;
 }
 
-/* --- fields ------------------------------------------------------------- */
+/* --- fields --------------------------------------------------------------- */
 
 static struct value
 resolve_handle(const struct draft *draft, const struct column *column,
@@ -290,7 +290,7 @@ make_deletion(struct draft *draft, const struct draft_record *record,
 	    write, err);
 }
 
-/* --- changes ------------------------------------------------------------ */
+/* --- changes -------------------------------------------------------------- */
 
 static enum status
 make_change(struct draft *draft, const struct draft_record *record,
@@ -352,7 +352,7 @@ make_changes(struct draft *draft, struct commit *commit, struct error *err)
 	return STATUS_OK;
 }
 
-/* --- into the set ------------------------------------------------------- */
+/* --- into the set --------------------------------------------------------- */
 
 static enum status
 begin_dossier(struct draft *draft, struct error *err)

@@ -40,7 +40,7 @@ writes_deleted(const struct change *change)
 	return false;
 }
 
-/* --- a record that was not there ------------------------------------------------ */
+/* --- a record that was not there ------------------------------------------ */
 
 /*
  * Advance heads by all fields of the change.  Each has this one head: they
@@ -116,7 +116,7 @@ fold_creation(const struct step *step, bool *done, struct error *err)
 	return folded_store(step->replica, &folded, err);
 }
 
-/* --- a record that is there ------------------------------------------------------- */
+/* --- a record that is there ----------------------------------------------- */
 
 /* Load what is there, when the short way may be taken from it. */
 static enum status
@@ -190,7 +190,7 @@ fold_update(const struct step *step, bool *done, struct error *err)
 	return folded_store(step->replica, &folded, err);
 }
 
-/* --- one commit ----------------------------------------------------------------------- */
+/* --- one commit ----------------------------------------------------------- */
 
 static enum status
 fold_step(const struct step *step, struct error *err)
@@ -271,7 +271,7 @@ fold_again(struct replica *replica, const struct commit *commit,
 	return status;
 }
 
-/* --- many commits ---------------------------------------------------------------------- */
+/* --- many commits --------------------------------------------------------- */
 
 struct walk {
 	struct replica *replica;

@@ -8,7 +8,7 @@
 #include "common/replica/fold_private.h"
 #include "common/replica/grants.h"
 
-/* --- grants --------------------------------------------------------------------- */
+/* --- grants --------------------------------------------------------------- */
 
 static enum grant_kind
 grant_kind_of(struct value kind)
@@ -57,7 +57,7 @@ follow_grant(struct replica *replica, const struct folded *folded, bool live,
 	return sql_finish(sql, err);
 }
 
-/* --- pupils that are one child ---------------------------------------------------- */
+/* --- pupils that are one child -------------------------------------------- */
 
 /* All that is joined with ?1, directly or not, and ?1 itself. */
 #define JOINED_WITH_1                                 \
@@ -162,7 +162,7 @@ follow_same(struct replica *replica, const struct folded *folded, bool live,
 	return status;
 }
 
-/* --- the search index --------------------------------------------------------------- */
+/* --- the search index ----------------------------------------------------- */
 
 static const char *const search_columns[] = { "forename", "surname",
 	"preferred_forename", "preferred_surname", "former_forename",
@@ -196,7 +196,7 @@ follow_pupil(struct replica *replica, const struct folded *folded, bool live,
 	return sql_finish(sql, err);
 }
 
-/* --- schools at the hub ---------------------------------------------------------------- */
+/* --- schools at the hub --------------------------------------------------- */
 
 static enum status
 follow_school(struct replica *replica, const struct folded *folded, bool live,
@@ -210,7 +210,7 @@ follow_school(struct replica *replica, const struct folded *folded, bool live,
 	return dossier_make(replica, folded->id, DOSSIER_KIND_SCHOOL, err);
 }
 
-/* --- all ---------------------------------------------------------------------------------- */
+/* --- all ------------------------------------------------------------------ */
 
 typedef enum status effect(struct replica *replica, const struct folded *folded,
     bool live, struct error *err);

@@ -27,7 +27,7 @@ struct folded {
 	bool fresh;           /* nothing was there before */
 };
 
-/* --- fold_store.c --- */
+/* --- fold_store.c --------------------------------------------------------- */
 
 /* Set name and collection, and make room for the values, in arena. */
 enum status folded_begin(struct folded *folded, struct bytes name,
@@ -51,7 +51,7 @@ enum status folded_store(struct replica *replica, const struct folded *folded,
 enum status folded_remove(struct replica *replica, uint64_t record,
     struct error *err);
 
-/* --- fold_effects.c --- */
+/* --- fold_effects.c ------------------------------------------------------- */
 
 /* live: the record has a row. */
 enum status effects_follow(struct replica *replica, const struct folded *folded,
@@ -61,7 +61,7 @@ enum status effects_follow(struct replica *replica, const struct folded *folded,
 enum status effects_clear(struct replica *replica, struct error *err);
 enum status effects_finish(struct replica *replica, struct error *err);
 
-/* --- fold_redaction.c --- */
+/* --- fold_redaction.c ----------------------------------------------------- */
 
 bool redaction_is_one(const struct change *change);
 

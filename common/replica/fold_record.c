@@ -29,7 +29,7 @@ no_memory(struct error *err)
 	return error_set(err, STATUS_NOMEM, "there is no memory for a record");
 }
 
-/* --- gathering ----------------------------------------------------------------- */
+/* --- gathering ------------------------------------------------------------ */
 
 static enum status
 add_source(struct gathering *gathering, const struct source *source,
@@ -102,7 +102,7 @@ gather(struct gathering *gathering, struct error *err)
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-/* --- redactions ------------------------------------------------------------------ */
+/* --- redactions ----------------------------------------------------------- */
 
 struct targets {
 	uint64_t *changes;
@@ -206,7 +206,7 @@ mark_redacted(struct gathering *gathering, struct error *err)
 	return status;
 }
 
-/* --- folding ------------------------------------------------------------------------ */
+/* --- folding -------------------------------------------------------------- */
 
 /* The change that says what the record is: its creation, or while that is not
  * here the first of what is. */

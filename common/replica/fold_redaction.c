@@ -76,7 +76,7 @@ redaction_any(struct replica *replica, uint64_t first, uint32_t count,
 	return status;
 }
 
-/* --- the bytes ------------------------------------------------------------------- */
+/* --- the bytes ------------------------------------------------------------ */
 
 /* Whether a redaction of change has its place in the ledger. */
 static enum status

@@ -6,7 +6,7 @@
 #include "common/replica/fold_private.h"
 #include "common/replica/tables.h"
 
-/* --- making ------------------------------------------------------------------- */
+/* --- making --------------------------------------------------------------- */
 
 enum status
 folded_begin(struct folded *folded, struct bytes name, struct arena *arena,
@@ -91,7 +91,7 @@ folded_id(const struct folded *folded, const char *name)
 	return (uint64_t)value.integer;
 }
 
-/* --- storing -------------------------------------------------------------------- */
+/* --- storing -------------------------------------------------------------- */
 
 static enum status
 store_record(struct replica *replica, const struct folded *folded,

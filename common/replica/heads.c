@@ -39,7 +39,7 @@ heads_conflict_count(const struct record_heads *heads)
 	return count;
 }
 
-/* --- order ------------------------------------------------------------------- */
+/* --- order ---------------------------------------------------------------- */
 
 static int
 compare_ids(const void *a, const void *b)
@@ -102,7 +102,7 @@ heads_find_writes(const struct head_write *writes, size_t count,
 	return writes + low;
 }
 
-/* --- one field ------------------------------------------------------------------ */
+/* --- one field ------------------------------------------------------------ */
 
 static bool
 is_among(const uint64_t *ids, size_t count, uint64_t id)
@@ -181,7 +181,7 @@ compute_field(const struct head_write *writes, size_t count,
 	return STATUS_OK;
 }
 
-/* --- whether heads differ --------------------------------------------------------- */
+/* --- whether heads differ ------------------------------------------------- */
 
 /* What the change wrote to column; absent is null. */
 static struct value
@@ -244,7 +244,7 @@ heads_differ(const struct head_write *writes, size_t count,
 	return false;
 }
 
-/* --- deletion ------------------------------------------------------------------------ */
+/* --- deletion ------------------------------------------------------------- */
 
 /* Whether the ids in blob, 8 bytes each, hold id. */
 static bool
@@ -321,7 +321,7 @@ judge_deletion(const struct deletion *deletion,
 	return deleted;
 }
 
-/* --- all fields ------------------------------------------------------------------------ */
+/* --- all fields ----------------------------------------------------------- */
 
 enum status
 heads_compute(struct head_write *writes, size_t count, struct arena *arena,
@@ -356,7 +356,7 @@ heads_compute(struct head_write *writes, size_t count, struct arena *arena,
 	return STATUS_OK;
 }
 
-/* --- adding one write -------------------------------------------------------------------- */
+/* --- adding one write ----------------------------------------------------- */
 
 bool
 heads_are_plain(const struct record_heads *heads)

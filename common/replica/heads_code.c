@@ -19,7 +19,7 @@ enum {
 	NUMBER_BYTES_MAX = 10,
 };
 
-/* --- writing ------------------------------------------------------------------ */
+/* --- writing -------------------------------------------------------------- */
 
 static enum status
 put_number(struct buffer *out, uint64_t number)
@@ -103,7 +103,7 @@ heads_encode(const struct record_heads *heads, struct buffer *out)
 	return status;
 }
 
-/* --- reading ------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
 static bool
 take_number(struct bytes *in, uint64_t *number)

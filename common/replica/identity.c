@@ -8,7 +8,7 @@
 #include "protocol/identifier.h"
 #include "protocol/stamp.h"
 
-/* --- identity --------------------------------------------------------------- */
+/* --- identity ------------------------------------------------------------- */
 
 enum status
 identity_load(struct replica *replica, struct error *err)
@@ -50,7 +50,7 @@ replica_identity(const struct replica *replica)
 	return replica->identity;
 }
 
-/* --- numbers ------------------------------------------------------------------ */
+/* --- numbers -------------------------------------------------------------- */
 
 /* Move the counter on by count and tell where it stood. */
 static enum status
@@ -105,7 +105,7 @@ replica_take_ids(struct replica *replica, uint32_t count, uint32_t skip,
 	return status;
 }
 
-/* --- the clock ---------------------------------------------------------------- */
+/* --- the clock ------------------------------------------------------------ */
 
 /* Takes off what this computer's clock was ahead when the hub last told the
  * time: a stamp of the future would be refused each time. */
@@ -151,7 +151,7 @@ stamp_store(struct replica *replica, struct error *err)
 	return replica_meta_set(replica, "stamp", replica->stamp_seen, err);
 }
 
-/* --- generations ---------------------------------------------------------------- */
+/* --- generations ---------------------------------------------------------- */
 
 enum {
 	GENERATION_BYTES = 16

@@ -45,7 +45,7 @@ read_row(struct sql *sql, struct ledger_row *row, struct error *err)
 	return status;
 }
 
-/* --- touches -------------------------------------------------------------------- */
+/* --- touches -------------------------------------------------------------- */
 
 enum status
 touch_commit(struct replica *replica, const struct commit *commit,
@@ -90,7 +90,7 @@ touch_remove(struct replica *replica, const struct commit *commit,
 	return STATUS_OK;
 }
 
-/* --- appending ------------------------------------------------------------------- */
+/* --- appending ------------------------------------------------------------ */
 
 static enum status
 insert_row(struct replica *replica, struct ledger_row *row, struct error *err)
@@ -137,7 +137,7 @@ ledger_append(struct replica *replica, struct ledger_row *row,
 	return status;
 }
 
-/* --- finding ---------------------------------------------------------------------- */
+/* --- finding -------------------------------------------------------------- */
 
 /*
  * The row is borrowed until the next call on the ledger, but the statement has
@@ -245,7 +245,7 @@ ledger_head(struct replica *replica, uint64_t *sequence, struct error *err)
 	    sequence, err);
 }
 
-/* --- visiting ---------------------------------------------------------------------- */
+/* --- visiting ------------------------------------------------------------- */
 
 static enum status
 visit_rows(struct sql *sql, ledger_visitor *visit, void *context,
@@ -311,7 +311,7 @@ ledger_each(struct replica *replica, uint64_t from, ledger_visitor *visit,
 	return visit_rows(sql, visit, context, err);
 }
 
-/* --- redaction and removal ----------------------------------------------------------- */
+/* --- redaction and removal ------------------------------------------------ */
 
 enum status
 ledger_replace_bytes(struct replica *replica, uint64_t id, struct bytes bytes,

@@ -31,7 +31,7 @@ read_row(struct sql *sql, struct pending_row *row, struct error *err)
 	return STATUS_OK;
 }
 
-/* --- adding --------------------------------------------------------------------- */
+/* --- adding --------------------------------------------------------------- */
 
 /* What protects a child goes first, then what moves one. */
 static enum status
@@ -98,7 +98,7 @@ pending_add(struct replica *replica, const struct commit *commit,
 	return status;
 }
 
-/* --- reading ----------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
 enum status
 pending_get(struct replica *replica, uint64_t id, struct pending_row *row,
@@ -246,7 +246,7 @@ commit_creates(const struct commit *commit, uint64_t record)
 	       commit->changes[record - commit->id].record == record;
 }
 
-/* --- leaving ------------------------------------------------------------------------ */
+/* --- leaving -------------------------------------------------------------- */
 
 static enum status
 delete_row(struct replica *replica, uint64_t id, struct error *err)

@@ -16,7 +16,7 @@ no_memory(struct error *err)
 	return error_set(err, STATUS_NOMEM, "there is no memory for a commit");
 }
 
-/* --- a clock that was wrong ------------------------------------------------------------ */
+/* --- a clock that was wrong ----------------------------------------------- */
 
 static enum status
 restamp_one(struct replica *replica, uint64_t id, uint64_t stamp,
@@ -63,7 +63,7 @@ pending_restamp(struct replica *replica, uint64_t last_stamp, uint64_t now_ms,
 	return status;
 }
 
-/* --- sending a refused commit again ------------------------------------------- */
+/* --- sending a refused commit again --------------------------------------- */
 
 /* The refused commit's numbers become new ones, wherever they stand. */
 struct renumbering {

@@ -208,7 +208,7 @@ follow_refusal(struct cascade *cascade, uint64_t id, struct error *err)
 	return status;
 }
 
-/* --- who builds on it ------------------------------------------------------- */
+/* --- who builds on it ----------------------------------------------------- */
 
 /* The first commit after `after` that waits and writes to that record. */
 static enum status

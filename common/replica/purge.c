@@ -19,7 +19,7 @@
 /* Set while a purge has been committed, but not finished in the files. */
 #define UNFINISHED "purge_unfinished"
 
-/* --- what there is of it ------------------------------------------------ */
+/* --- what there is of it -------------------------------------------------- */
 
 struct contents {
 	uint64_t dossier;
@@ -80,7 +80,7 @@ collect(struct replica *replica, struct contents *contents, struct error *err)
 	return status;
 }
 
-/* --- taking it out ------------------------------------------------------ */
+/* --- taking it out -------------------------------------------------------- */
 
 static enum status
 remove_contents(struct replica *replica, const struct contents *contents,
@@ -154,7 +154,7 @@ purge_dossier(struct replica *replica, uint64_t number,
 	return STATUS_OK;
 }
 
-/* --- the files ---------------------------------------------------------- */
+/* --- the files ------------------------------------------------------------ */
 
 /* The WAL is emptied only when nobody reads from it. */
 static enum status

@@ -18,7 +18,7 @@ not_found(uint64_t id, struct error *err)
 	    id);
 }
 
-/* --- its row among all records ------------------------------------------ */
+/* --- its row among all records -------------------------------------------- */
 
 static enum status
 read_row(struct replica *replica, uint64_t id, struct record *record,
@@ -85,7 +85,7 @@ record_get_heads(struct replica *replica, uint64_t id, struct arena *arena,
 	return status == STATUS_NOT_FOUND ? not_found(id, err) : status;
 }
 
-/* --- waiting ------------------------------------------------------------ */
+/* --- waiting -------------------------------------------------------------- */
 
 static bool
 writes_arbitrated(const struct change *change,
@@ -155,7 +155,7 @@ record_read_waiting(struct replica *replica, struct record *record,
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-/* --- the whole ---------------------------------------------------------- */
+/* --- the whole ------------------------------------------------------------ */
 
 static enum status
 read_values(struct replica *replica, struct arena *arena, struct record *record,
@@ -206,7 +206,7 @@ record_value(const struct record *record, const char *name)
 	    ->values[collection_column_index(record->collection, column)];
 }
 
-/* --- what was written to it --------------------------------------------- */
+/* --- what was written to it ----------------------------------------------- */
 
 enum status
 record_redact(struct replica *replica, struct commit *commit, struct error *err)

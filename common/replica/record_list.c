@@ -9,7 +9,7 @@
 #include "common/replica/record_private.h"
 #include "common/replica/sql_compose.h"
 
-/* --- the statement ------------------------------------------------------ */
+/* --- the statement -------------------------------------------------------- */
 
 static void
 add_column(struct sql_text *text, const char *name)
@@ -54,7 +54,7 @@ compose_list(struct sql_text *text, const struct record_query *query)
 	sql_text_add(text, " ORDER BY t.id");
 }
 
-/* --- rows --------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------- */
 
 static enum status
 copy_value(struct arena *arena, struct value *value)
@@ -98,7 +98,7 @@ read_record(struct replica *replica, struct sql *sql,
 	return record_read_waiting(replica, record, err);
 }
 
-/* --- lists -------------------------------------------------------------- */
+/* --- lists ---------------------------------------------------------------- */
 
 static void
 bind_query(struct sql *sql, const struct record_query *query)
@@ -150,7 +150,7 @@ record_each(struct replica *replica, const struct record_query *query,
 	return status;
 }
 
-/* --- pupils that are one child ------------------------------------------ */
+/* --- pupils that are one child -------------------------------------------- */
 
 enum status
 record_same(struct replica *replica, uint64_t pupil, struct arena *arena,

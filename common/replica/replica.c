@@ -37,7 +37,7 @@ cache_pragma(enum replica_kind kind)
 	                           : "PRAGMA cache_size = -8192";
 }
 
-/* --- digest_add(sum, digest), so that one UPDATE counts a commit ----------- */
+/* --- digest_add(sum, digest), so that one UPDATE counts a commit ---------- */
 
 typedef void digest_sum_change(struct digest_sum *sum,
     const struct digest *digest);
@@ -93,7 +93,7 @@ define_functions(struct sqlite3 *database)
 	return result;
 }
 
-/* --- opening ---------------------------------------------------------------- */
+/* --- opening -------------------------------------------------------------- */
 
 static enum status
 open_database(struct replica *replica, const struct replica_options *options,
@@ -182,7 +182,7 @@ replica_database(struct replica *replica)
 	return replica->database;
 }
 
-/* --- transactions ------------------------------------------------------------ */
+/* --- transactions --------------------------------------------------------- */
 
 /* Another process may have joined this computer to the hub meanwhile. */
 static enum status
@@ -305,7 +305,7 @@ replica_data_version(struct replica *replica, uint32_t *version,
 	return status;
 }
 
-/* --- the watcher ---------------------------------------------------------------- */
+/* --- the watcher ---------------------------------------------------------- */
 
 void
 replica_watch(struct replica *replica, replica_watcher *watcher, void *context)

@@ -41,7 +41,7 @@ tables_destroy(struct tables *tables)
 	free(tables);
 }
 
-/* --- composing ---------------------------------------------------------------- */
+/* --- composing ------------------------------------------------------------ */
 
 /* The catalogue is our own: what does not fit is our own fault. */
 struct composer {
@@ -182,7 +182,7 @@ tables_text(struct replica *replica, const struct collection *collection,
 	return tables->texts[place][text];
 }
 
-/* --- all tables ------------------------------------------------------------------ */
+/* --- all tables ----------------------------------------------------------- */
 
 static enum status
 execute(struct replica *replica, const struct composer *composer,
@@ -265,7 +265,7 @@ tables_clear_all(struct replica *replica, struct error *err)
 	return status;
 }
 
-/* --- rows ------------------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------- */
 
 static enum status
 no_memory(struct error *err)

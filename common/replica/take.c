@@ -34,7 +34,7 @@ take_needs_no_grant(struct replica *replica, uint64_t dossier)
 	       dossier == replica_identity(replica).school;
 }
 
-/* --- settling our own --------------------------------------------------- */
+/* --- settling our own ----------------------------------------------------- */
 
 /*
  * It has its place.  Work that was taken after the dossier was passed on
@@ -87,7 +87,7 @@ take_number(struct replica *replica, const struct item *item,
 	    item->received_ms, &item->mark, err);
 }
 
-/* --- what was here under the same id ------------------------------------ */
+/* --- what was here under the same id -------------------------------------- */
 
 /* Ours leaves the ledger, and is kept for a person to look at. */
 static enum status
@@ -162,7 +162,7 @@ make_way(struct replica *replica, const struct arrival *arrival,
 	return STATUS_OK;
 }
 
-/* --- whether its dossier is ours to have -------------------------------- */
+/* --- whether its dossier is ours to have ---------------------------------- */
 
 static enum status
 find_dossier(struct replica *replica, uint64_t number, struct dossier *dossier,
@@ -269,7 +269,7 @@ is_expected(struct replica *replica, struct arrival *arrival, bool *expected,
 	return STATUS_OK;
 }
 
-/* --- taking it ---------------------------------------------------------- */
+/* --- taking it ------------------------------------------------------------ */
 
 static bool
 any_redacted(const struct commit *commit)
@@ -374,7 +374,7 @@ take_item(struct replica *replica, const struct item *item, bool by_stream,
 	return STATUS_OK;
 }
 
-/* --- answers ------------------------------------------------------------ */
+/* --- answers -------------------------------------------------------------- */
 
 enum status
 take_answer(struct replica *replica, const struct answer *answer,

@@ -22,7 +22,7 @@
 #include "common/replica/replica_private.h"
 #include "common/replica/take_private.h"
 
-/* --- what leaves -------------------------------------------------------- */
+/* --- what leaves ---------------------------------------------------------- */
 
 static bool
 collect_row(void *context, const struct ledger_row *row)
@@ -64,7 +64,7 @@ take_cut_dossier(struct replica *replica, uint64_t dossier, uint64_t sequence,
 	return status;
 }
 
-/* --- one grant ---------------------------------------------------------- */
+/* --- one grant ------------------------------------------------------------ */
 
 static bool
 is_placeholder(const struct dossier *dossier)
@@ -173,7 +173,7 @@ take_follow_grant(struct replica *replica, const struct grant *grant,
 	return dossier_put(replica, &dossier, err);
 }
 
-/* --- all of them -------------------------------------------------------- */
+/* --- all of them ---------------------------------------------------------- */
 
 struct grant_list {
 	struct grant *grants;

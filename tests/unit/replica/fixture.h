@@ -179,7 +179,7 @@ fixture_assert_text(struct replica *replica, uint64_t id, const char *column,
 	arena_deinit(&arena);
 }
 
-/* --- the line ----------------------------------------------------------- */
+/* --- the line ------------------------------------------------------------- */
 
 struct fixture_line {
 	struct item items[64];

@@ -35,7 +35,7 @@ teardown(void **state)
 	return 0;
 }
 
-/* --- what the hub would write ------------------------------------------- */
+/* --- what the hub would write --------------------------------------------- */
 
 struct grant_text {
 	uint64_t id; /* of the grant record: 0 for a new one */
@@ -140,7 +140,7 @@ is_shown(struct replica *replica, uint64_t record)
 	       state == RECORD_LIVE;
 }
 
-/* --- commits ------------------------------------------------------------ */
+/* --- commits -------------------------------------------------------------- */
 
 static void
 test_commit_that_comes_twice_is_known(void **state)
@@ -308,7 +308,7 @@ test_answer_is_for_its_bytes_alone(void **state)
 	assert_int_equal(row.refusal, REFUSAL_RIGHTS);
 }
 
-/* --- grants and fetching ------------------------------------------------ */
+/* --- grants and fetching -------------------------------------------------- */
 
 /* A granted dossier is fetched unseen, and shown when it is whole. */
 static void
