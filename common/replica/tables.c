@@ -4,6 +4,7 @@
 #include "common/replica/tables.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,12 +60,18 @@ compose(struct composer *composer, const char *text)
 	composer->used += size;
 }
 
+static bool
+is_plain(const char *name)
+{
+	size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789");
+
+	return size > 0 && size <= LIMIT_NAME_BYTES && name[size] == '\0';
+}
+
 static void
 compose_name(struct composer *composer, const char *name)
 {
-	assert(name[0] != '\0' && strlen(name) <= LIMIT_NAME_BYTES);
-	assert(strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789") ==
-	       strlen(name));
+	assert(is_plain(name));
 	compose(composer, "\"");
 	compose(composer, name);
 	compose(composer, "\"");
@@ -207,19 +214,22 @@ drop_one(struct replica *replica, bool *dropped, struct error *err)
 	    "SELECT t.name FROM sqlite_schema AS t"
 	    " JOIN pragma_table_info(t.name) AS c"
 	    " WHERE t.type = 'table' AND c.name = '_dossier' LIMIT 1");
-	struct bytes name;
+	char name[LIMIT_NAME_BYTES + 2]; /* one too long is seen */
+	struct bytes text;
 	enum status status;
 
 	status = sql_step(sql, err);
 	*dropped = status == STATUS_OK;
 	if (status == STATUS_OK) {
-		name = sql_column_bytes(sql, 0);
+		text = sql_column_bytes(sql, 0);
+		snprintf(name, sizeof(name), "%.*s", (int)text.size,
+		    (const char *)text.data);
 		compose(&composer, "DROP TABLE ");
-		if (name.size > LIMIT_NAME_BYTES)
+		if (!is_plain(name))
 			status = error_set(err, STATUS_CORRUPT,
 			    "the database has a table of a strange name");
 		else
-			compose_name(&composer, (const char *)name.data);
+			compose_name(&composer, name);
 	}
 	sql_release(sql);
 	if (status == STATUS_NOT_FOUND)

@@ -242,7 +242,7 @@ test_retry_renumbers_and_rebases(void **state)
 	SCRIPT_OK(replica_commit(replica, &err), &err);
 	assert_string_equal(script_query_id(replica,
 				"SELECT id = ?1, _dossier = (SELECT id FROM "
-	                        "pupil), text"
+				"pupil), text"
 				" FROM note",
 				second),
 	    "1|1|b");

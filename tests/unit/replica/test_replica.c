@@ -1,4 +1,7 @@
-/* Opening, two connections to one database, numbers, stamps, migration. */
+/*
+ * Opening, two connections to one database, numbers, stamps, migration, and
+ * facts by name.  Covers common/replica/identity.c and common/replica/meta.c.
+ */
 #include "protocol/identifier.h"
 #include "protocol/stamp.h"
 #include "tests/unit/replica/script.h"
