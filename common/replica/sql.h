@@ -1,7 +1,8 @@
 /*
  * The replica's thin layer over SQLite: constant text, prepared once for each
  * replica and found again by its address; binders; steps; SQLite's errors as
- * sentences.  Private to common/replica.
+ * sentences.  For common/replica, and for a module that keeps tables of its own
+ * in the same database.
  *
  *	struct sql *sql = sql_use(replica,
  *	    "SELECT bytes FROM ledger WHERE id = ?1");

@@ -49,15 +49,14 @@ invitations_check(struct replica *replica, struct bytes secret, uint64_t now_ms,
     uint64_t *school, struct error *err)
 {
 	uint8_t hash[HASH_BYTES];
-	struct sqlite3_stmt *row = NULL;
+	struct sql *row;
 	enum status status;
 
-	status = table_query(replica, &row, err,
+	row = table_query(replica,
 	    "SELECT school, expires, used_on IS NOT NULL FROM invitation"
 	    " WHERE hash = ?1",
 	    "b", hash_secret(secret, hash));
-	if (status == STATUS_OK)
-		status = table_step(row, err);
+	status = sql_step(row, err);
 	if (status == STATUS_OK) {
 		*school = table_integer(row, 0);
 		if (table_integer(row, 2) != 0)
@@ -65,7 +64,7 @@ invitations_check(struct replica *replica, struct bytes secret, uint64_t now_ms,
 		else if (table_integer(row, 1) <= now_ms)
 			status = STATUS_TIMEOUT;
 	}
-	table_end(row);
+	sql_release(row);
 	if (status == STATUS_NOT_FOUND || status == STATUS_EXISTS ||
 	    status == STATUS_TIMEOUT)
 		return error_set(err, status,
@@ -90,17 +89,14 @@ invitations_each(struct replica *replica, invitations_visitor *visit,
     void *context, struct error *err)
 {
 	struct invitation_entry entry;
-	struct sqlite3_stmt *row = NULL;
+	struct sql *row;
 	enum status status;
 
-	status = table_query(replica, &row, err,
+	row = table_query(replica,
 	    "SELECT school, created, expires, ifnull(used_on, 0),"
 	    " ifnull(site, 0) FROM invitation ORDER BY created",
 	    "");
-	while (status == STATUS_OK) {
-		status = table_step(row, err);
-		if (status != STATUS_OK)
-			break;
+	while ((status = sql_step(row, err)) == STATUS_OK) {
 		entry = (struct invitation_entry){
 			.school = table_integer(row, 0),
 			.created_ms = table_integer(row, 1),
@@ -111,7 +107,7 @@ invitations_each(struct replica *replica, invitations_visitor *visit,
 		if (!visit(context, &entry))
 			break;
 	}
-	table_end(row);
+	sql_release(row);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 

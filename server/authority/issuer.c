@@ -95,19 +95,17 @@ static enum status
 find_site(struct replica *replica, struct bytes serial, uint32_t *site,
     int64_t *not_after_s, struct error *err)
 {
-	struct sqlite3_stmt *row = NULL;
-	enum status status;
-
-	status = table_query(replica, &row, err,
+	struct sql *row = table_query(replica,
 	    "SELECT site, not_after FROM certificate WHERE serial = ?1", "b",
 	    serial);
-	if (status == STATUS_OK)
-		status = table_step(row, err);
+	enum status status;
+
+	status = sql_step(row, err);
 	if (status == STATUS_OK) {
 		*site = (uint32_t)table_integer(row, 0);
 		*not_after_s = (int64_t)table_integer(row, 1);
 	}
-	table_end(row);
+	sql_release(row);
 	return status;
 }
 

@@ -19,19 +19,17 @@ enum status
 counters_get(struct replica *replica, uint32_t site, const char *name,
     uint64_t *count, struct error *err)
 {
-	struct sqlite3_stmt *statement;
+	struct sql *statement;
 	enum status status;
 
 	*count = 0;
-	status = table_query(replica, &statement, err,
+	statement = table_query(replica,
 	    "SELECT count FROM counter WHERE site = ?1 AND name = ?2", "it",
 	    (uint64_t)site, bytes_of_text(name));
-	if (status != STATUS_OK)
-		return status;
-	status = table_step(statement, err);
+	status = sql_step(statement, err);
 	if (status == STATUS_OK)
 		*count = table_integer(statement, 0);
-	table_end(statement);
+	sql_release(statement);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
@@ -78,19 +76,18 @@ enum status
 counters_each(struct replica *replica, counters_visitor *visit, void *context,
     struct error *err)
 {
-	struct sqlite3_stmt *statement;
+	struct sql *statement;
 	enum status status;
 
-	status = table_query(replica, &statement, err,
+	statement = table_query(replica,
 	    "SELECT site, name, count FROM counter ORDER BY site, name", "");
-	if (status != STATUS_OK)
-		return status;
-	while ((status = table_step(statement, err)) == STATUS_OK) {
+	while ((status = sql_step(statement, err)) == STATUS_OK) {
 		if (!visit(context, (uint32_t)table_integer(statement, 0),
-			table_bytes(statement, 1), table_integer(statement, 2)))
+			sql_column_bytes(statement, 1),
+			table_integer(statement, 2)))
 			break;
 	}
-	table_end(statement);
+	sql_release(statement);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
@@ -99,24 +96,22 @@ counters_each_refused(struct replica *replica, refused_visitor *visit,
     void *context, struct error *err)
 {
 	struct refused_commit refused;
-	struct sqlite3_stmt *statement;
+	struct sql *statement;
 	enum status status;
 
-	status = table_query(replica, &statement, err,
+	statement = table_query(replica,
 	    "SELECT site, id, reason, at, bytes FROM refused"
 	    " ORDER BY at DESC, site, id",
 	    "");
-	if (status != STATUS_OK)
-		return status;
-	while ((status = table_step(statement, err)) == STATUS_OK) {
+	while ((status = sql_step(statement, err)) == STATUS_OK) {
 		refused.site = (uint32_t)table_integer(statement, 0);
 		refused.id = table_integer(statement, 1);
 		refused.refusal = (uint32_t)table_integer(statement, 2);
 		refused.at_ms = table_integer(statement, 3);
-		refused.bytes = table_bytes(statement, 4);
+		refused.bytes = sql_column_bytes(statement, 4);
 		if (!visit(context, &refused))
 			break;
 	}
-	table_end(statement);
+	sql_release(statement);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }

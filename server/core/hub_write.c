@@ -143,17 +143,15 @@ enum status
 hub_write_is_consequence(struct replica *replica, uint64_t id, bool *is,
     struct error *err)
 {
-	struct sqlite3_stmt *statement;
+	struct sql *statement;
 	enum status status;
 
 	*is = false;
-	status = table_query(replica, &statement, err,
+	statement = table_query(replica,
 	    "SELECT 1 FROM consequence WHERE id = ?1", "i", id);
-	if (status != STATUS_OK)
-		return status;
-	status = table_step(statement, err);
+	status = sql_step(statement, err);
 	*is = status == STATUS_OK;
-	table_end(statement);
+	sql_release(statement);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 

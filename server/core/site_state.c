@@ -8,9 +8,9 @@
 #include "server/core/table.h"
 
 static void
-state_load(struct site_state *state, struct sqlite3_stmt *row)
+state_load(struct site_state *state, struct sql *row)
 {
-	struct bytes program = table_bytes(row, 9);
+	struct bytes program = sql_column_bytes(row, 9);
 
 	state->generation = table_integer(row, 0);
 	state->confirmed = table_integer(row, 1);
@@ -33,21 +33,19 @@ enum status
 sites_get_state(struct replica *replica, uint32_t number,
     struct site_state *state, struct error *err)
 {
-	struct sqlite3_stmt *row;
+	struct sql *row;
 	enum status status;
 
 	*state = (struct site_state){ .number = number };
-	status = table_query(replica, &row, err,
+	row = table_query(replica,
 	    "SELECT generation, confirmed, cursor, last_seen, clock_error,"
 	    " pending, refused, conflicts, database_bytes, program, received,"
 	    " sent FROM site_state WHERE number = ?1",
 	    "i", (uint64_t)number);
-	if (status != STATUS_OK)
-		return status;
-	status = table_step(row, err);
+	status = sql_step(row, err);
 	if (status == STATUS_OK)
 		state_load(state, row);
-	table_end(row);
+	sql_release(row);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
@@ -100,23 +98,21 @@ enum status
 sites_use_quota(struct replica *replica, uint32_t number, uint64_t bytes,
     uint64_t now_ms, bool *within, struct error *err)
 {
-	struct sqlite3_stmt *row;
+	struct sql *row;
 	enum status status;
 
 	*within = true;
-	status = table_query(replica, &row, err,
+	row = table_query(replica,
 	    "UPDATE site_state SET"
 	    " day_commits = CASE day WHEN ?3 THEN day_commits ELSE 0 END + 1,"
 	    " day_bytes = CASE day WHEN ?3 THEN day_bytes ELSE 0 END + ?2,"
 	    " day = ?3 WHERE number = ?1 RETURNING day_commits, day_bytes",
 	    "iii", (uint64_t)number, bytes, now_ms / HUB_DAY_MS);
-	if (status != STATUS_OK)
-		return status;
-	status = table_step(row, err);
+	status = sql_step(row, err);
 	if (status == STATUS_OK)
 		*within =
 		    table_integer(row, 0) <= HUB_DAY_COMMITS &&
 		    table_integer(row, 1) / (1024 * 1024) < HUB_DAY_MEGABYTES;
-	table_end(row);
+	sql_release(row);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
