@@ -360,6 +360,29 @@ print_changes(struct bytes bytes)
 	arena_deinit(&arena);
 }
 
+/* Ours, written before we knew that the child had moved on. */
+static bool
+show_passed_on(void *context, const struct pending_row *row)
+{
+	static const char sentence[] =
+	    "It went on with the child's file to the next school.";
+	struct showing *showing = context;
+	char when[CLOCK_TEXT_BYTES];
+
+	showing->count++;
+	if (showing->command->json) {
+		json_array_append_new(showing->array,
+		    json_pack("{s:o, s:o, s:s, s:s, s:o, s:[]}", "id",
+			output_id(row->id), "@dossier", output_id(row->dossier),
+			"reason", "PASSED_ON", "sentence", sentence, "at",
+			output_time(row->at_ms), "changes"));
+		return true;
+	}
+	format_time(row->at_ms, when);
+	printf("%" PRIu64 "  %s  %s\n", row->id, when, sentence);
+	return true;
+}
+
 static bool
 show_refused(void *context, const struct pending_row *row)
 {
@@ -393,6 +416,9 @@ list_refused(struct command *command)
 	showing.array = json_array();
 	status = pending_each_aside(command->replica, show_refused, &showing,
 	    &command->error);
+	if (status == STATUS_OK)
+		status = pending_each_passed_on(command->replica,
+		    show_passed_on, &showing, &command->error);
 	if (status == STATUS_OK && command->json) {
 		output_json(showing.array);
 		return status;

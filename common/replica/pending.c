@@ -354,6 +354,32 @@ pending_encode(struct replica *replica, struct commit *commit,
 }
 
 enum status
+pending_each_passed_on(struct replica *replica, pending_visitor *visit,
+    void *context, struct error *err)
+{
+	struct sql *sql =
+	    sql_use(replica, "SELECT " ROW_COLUMNS
+			     " FROM pending WHERE state = 2 ORDER BY lane, id");
+
+	return visit_rows(sql, visit, context, err);
+}
+
+enum status
+pending_note_passed_on(struct replica *replica, uint64_t id, uint64_t dossier,
+    uint64_t received_ms, struct error *err)
+{
+	struct sql *sql = sql_use(replica,
+	    "INSERT OR REPLACE INTO pending"
+	    " (id, dossier, lane, state, refusal, at, digest, bytes)"
+	    " VALUES (?1, ?2, 2, 2, 0, ?3, zeroblob(16), zeroblob(0))");
+
+	sql_bind_id(sql, 1, id);
+	sql_bind_id(sql, 2, dossier);
+	sql_bind_id(sql, 3, received_ms);
+	return sql_finish(sql, err);
+}
+
+enum status
 pending_drop(struct replica *replica, uint64_t refused, struct error *err)
 {
 	struct pending_row row;
@@ -361,7 +387,7 @@ pending_drop(struct replica *replica, uint64_t refused, struct error *err)
 
 	assert(replica_in_transaction(replica));
 	status = pending_get(replica, refused, &row, err);
-	if (status == STATUS_OK && row.state != PENDING_ASIDE)
+	if (status == STATUS_OK && row.state == PENDING_WAITING)
 		return error_set(err, STATUS_NOT_FOUND,
 		    "commit %" PRIu64 " was not refused", refused);
 	if (status == STATUS_OK)

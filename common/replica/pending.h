@@ -23,7 +23,9 @@ enum lane {
 
 enum pending_state {
 	PENDING_WAITING = 0,
-	PENDING_ASIDE = 1
+	PENDING_ASIDE = 1,
+	PENDING_PASSED_ON = 2, /* it went on with the dossier: no bytes, only
+				  the note that it did */
 };
 
 struct pending_row {
@@ -53,6 +55,14 @@ enum status pending_each_waiting(struct replica *replica, enum lane lane,
 
 enum status pending_each_aside(struct replica *replica, pending_visitor *visit,
     void *context, struct error *err);
+
+/* Notes of what went on with a dossier to its next holder. */
+enum status pending_each_passed_on(struct replica *replica,
+    pending_visitor *visit, void *context, struct error *err);
+
+/* Note it: the commit itself has left this replica. */
+enum status pending_note_passed_on(struct replica *replica, uint64_t id,
+    uint64_t dossier, uint64_t received_ms, struct error *err);
 
 enum status pending_count(struct replica *replica, uint64_t *waiting,
     uint64_t *aside, struct error *err);
@@ -85,7 +95,7 @@ enum status pending_restamp(struct replica *replica, uint64_t last_stamp,
 enum status pending_retry(struct replica *replica, uint64_t refused,
     uint64_t now_ms, uint64_t *id, struct error *err);
 
-/* Forget a commit that was set aside. */
+/* Forget a commit that was set aside, or a note that one was passed on. */
 enum status pending_drop(struct replica *replica, uint64_t refused,
     struct error *err);
 

@@ -110,7 +110,7 @@ move_aside(struct replica *replica, uint64_t id, struct arena *arena,
 	return status;
 }
 
-/* What is here under the same id; changes nothing. */
+/* What is here under the same id. */
 static enum status
 compare(struct replica *replica, struct arrival *arrival,
     enum take_result *result, struct error *err)
@@ -135,6 +135,8 @@ compare(struct replica *replica, struct arrival *arrival,
 		return STATUS_OK;
 	if (status != STATUS_OK)
 		return status;
+	if (pending.state == PENDING_PASSED_ON) /* it has come back */
+		return pending_drop(replica, arrival->item->id, err);
 	arrival->pending = true;
 	arrival->aside = pending.state == PENDING_ASIDE;
 	if (!digest_equal(&pending.digest, &arrival->digest))

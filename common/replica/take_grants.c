@@ -18,9 +18,11 @@
 #include "common/replica/fold.h"
 #include "common/replica/id_list.h"
 #include "common/replica/ledger.h"
+#include "common/replica/pending.h"
 #include "common/replica/purge.h"
 #include "common/replica/replica_private.h"
 #include "common/replica/take_private.h"
+#include "protocol/identifier.h"
 
 /* --- what leaves ---------------------------------------------------------- */
 
@@ -43,6 +45,11 @@ remove_commit(struct replica *replica, uint64_t id, struct error *err)
 		status = ledger_remove(replica, id, err);
 	if (status == STATUS_OK)
 		status = fold_again(replica, &commit, err);
+	/* Its author is told that it went on. */
+	if (status == STATUS_OK &&
+	    identifier_site(id) == replica_identity(replica).site)
+		status = pending_note_passed_on(replica, id, commit.dossier,
+		    row.received_ms, err);
 	arena_deinit(&arena);
 	return status;
 }

@@ -239,6 +239,53 @@ test_clock_ten_years_ahead_syncs(void **state)
 	end_close(&oak2);
 }
 
+static bool
+count_row(void *context, const struct pending_row *row)
+{
+	assert_int_equal(row->bytes.size, 0);
+	(*(uint64_t *)context)++;
+	return true;
+}
+
+/* Oak writes while it is offline, and meanwhile the child moves on: the work
+ * is taken, goes on with the file, leaves Oak, and Oak is told. */
+static void
+test_work_after_the_freeze_is_passed_on(void **state)
+{
+	struct fixture *f = *state;
+	struct end oak, elm;
+	uint64_t pupil, transfer, envelope, passed_on = 0;
+
+	end_open(&oak, f, 1, "oak");
+	end_open(&elm, f, 2, "elm");
+	sync_end(&oak);
+	pupil = end_new_pupil(&oak, "Lane");
+	transfer = end_step_transfer(&oak, pupil, 0, ELM, "open");
+	together((struct end *[]){ &oak, &elm }, 2);
+	envelope = end_last(&elm, "envelope", 0);
+	end_write(&elm, f->schools[ELM], "envelope", envelope,
+	    COLUMNS({ "state", "ours" }));
+	together((struct end *[]){ &oak, &elm }, 2);
+	end_break_line(&oak);
+	end_write(&oak, pupil, "note", 0,
+	    COLUMNS({ "category", "pastoral" }, { "happened_on", "2026-07-01" },
+		{ "text", "Settled well." }));
+	end_step_transfer(&elm, pupil, transfer, ELM, "accepted");
+	sync_end(&elm);
+
+	together((struct end *[]){ &oak, &elm }, 2);
+	assert_int_equal(end_count(&elm, "note", pupil), 1);
+	assert_int_equal(end_count(&oak, "note", pupil), 0);
+	END_OK(&oak, pending_each_passed_on(oak.replica, count_row, &passed_on,
+			 &oak.err));
+	assert_int_equal(passed_on, 1);
+	expect_proved(&oak);
+	expect_proved(&elm);
+	expect_sound(&oak);
+	end_close(&oak);
+	end_close(&elm);
+}
+
 /* A refusal in the middle of a chain: what built on it goes on without it. */
 static void
 test_refused_commit_does_not_hold_up_the_rest(void **state)
@@ -316,6 +363,7 @@ main(void)
 		TOGETHER(test_cancelled_transfer_is_purged_with_receipt),
 		TOGETHER(test_conflict_is_kept_and_settled),
 		TOGETHER(test_clock_ten_years_ahead_syncs),
+		TOGETHER(test_work_after_the_freeze_is_passed_on),
 		TOGETHER(test_refused_commit_does_not_hold_up_the_rest),
 		TOGETHER(test_line_cut_at_every_byte_loses_nothing),
 	};
