@@ -255,7 +255,6 @@ hub_output(struct hub *hub, struct session *session, size_t unsent_bytes,
 	/* What a turn wrote and has not made durable is not sent. */
 	if (session->state == SESSION_SYNCING && !hub->collecting &&
 	    !replica_in_transaction(hub->options.replica)) {
-		session->asked = false;
 		status = stream_pump(session, err);
 	}
 	if (status != STATUS_OK)

@@ -146,11 +146,18 @@ pump_fetches(struct session *session, struct error *err)
 /* --- proof ----------------------------------------------------------------
  */
 
-/* Nothing of its scope lies behind the place that the client stands at. */
+/*
+ * Nothing of its scope lies behind the place that the client stands at.  The
+ * ledger is read as it is now: a command beside the hub may have written.  A
+ * sum that such a write came into is thrown away, and made again once the
+ * stream has told of it.
+ */
 static enum status
 pump_proof(struct session *session, struct error *err)
 {
+	struct replica *replica = session->hub->options.replica;
 	struct proof proof = { .cursor = session->proving_cursor };
+	uint64_t head;
 	enum status status;
 
 	if (session->cursor > proof.cursor)
@@ -158,9 +165,16 @@ pump_proof(struct session *session, struct error *err)
 	if (!session->proving || session->scanned < session->hub->head ||
 	    proof.cursor != session->told || session->fill_count > 0)
 		return STATUS_OK;
+	status = grants_scope(replica, session->site.school, &proof.count,
+	    &proof.sum, err);
+	if (status == STATUS_OK)
+		status = ledger_head(replica, &head, err);
+	if (status == STATUS_OK && head != session->hub->head) {
+		session->hub->head = head;
+		session->asked = true;
+		return STATUS_OK;
+	}
 	session->proving = false;
-	status = grants_scope(session->hub->options.replica,
-	    session->site.school, &proof.count, &proof.sum, err);
 	if (status == STATUS_OK)
 		status = message_proof_encode(&proof, &session->body, err);
 	if (status == STATUS_OK)
@@ -195,6 +209,7 @@ stream_pump(struct session *session, struct error *err)
 
 	do {
 		before = session->output.size;
+		session->asked = false;
 		for (size_t i = 0; i < sizeof(pumps) / sizeof(pumps[0]); i++) {
 			if (status != STATUS_OK || !has_room(session))
 				break;
@@ -202,6 +217,6 @@ stream_pump(struct session *session, struct error *err)
 			arena_reset(&session->arena);
 		}
 	} while (status == STATUS_OK && has_room(session) &&
-		 session->output.size > before);
+		 (session->output.size > before || session->asked));
 	return status;
 }

@@ -286,6 +286,30 @@ test_work_after_the_freeze_is_passed_on(void **state)
 	end_close(&elm);
 }
 
+/* A command beside the hub adds a school, and the hub has not looked yet: what
+ * is proved has it in it. */
+static void
+test_proof_is_of_what_is_there_now(void **state)
+{
+	struct fixture *f = *state;
+	struct column_text columns[] = { { "name", bytes_of_text("Fir") },
+		{ "phase", bytes_of_text("primary") } };
+	struct hub_options options = fixture_options(f);
+	struct hub_writer writer;
+	struct end oak;
+	uint64_t school;
+
+	end_open(&oak, f, 1, "oak");
+	OK(hub_writer_init(&writer, f->replica, &options.mark_key, f->now, 42,
+	    &f->err));
+	OK(hub_write_school(&writer, 0, columns, 2, &school, &f->err));
+	sync_end(&oak);
+	expect_proved(&oak);
+	assert_false(end_status(&oak).differs);
+	assert_int_equal(end_count(&oak, "school", 0), SCHOOLS + 1);
+	end_close(&oak);
+}
+
 /* A refusal in the middle of a chain: what built on it goes on without it. */
 static void
 test_refused_commit_does_not_hold_up_the_rest(void **state)
@@ -364,6 +388,7 @@ main(void)
 		TOGETHER(test_conflict_is_kept_and_settled),
 		TOGETHER(test_clock_ten_years_ahead_syncs),
 		TOGETHER(test_work_after_the_freeze_is_passed_on),
+		TOGETHER(test_proof_is_of_what_is_there_now),
 		TOGETHER(test_refused_commit_does_not_hold_up_the_rest),
 		TOGETHER(test_line_cut_at_every_byte_loses_nothing),
 	};
