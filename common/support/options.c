@@ -316,5 +316,5 @@ options_print_help(const struct option_rule *rules, const char *usage,
 		    (rules->flags & OPTION_REPEATED) != 0 ? " (may be repeated)"
 							  : "");
 	}
-	fprintf(out, "  %-24s %s\n", "--help", "this list");
+	fprintf(out, "  %-24s %s\n", "--help", "this help");
 }

@@ -19,9 +19,8 @@
 /* The first rules of every command's table. */
 #define COMMAND_RULES                                                        \
 	{ "data", "DIR", "the hub's data folder (or THROUGHLINE_DATA)", 0 }, \
-	    { "json", NULL, "one JSON document on standard output", 0 },     \
 	{                                                                    \
-		"help", NULL, "this help", 0                                 \
+		"json", NULL, "one JSON document on standard output", 0      \
 	}
 
 /* What a command that works on a data folder has at hand. */
