@@ -76,6 +76,24 @@ ask_fetch(struct session *session, struct bytes body, struct error *err)
 	return STATUS_OK;
 }
 
+/* Who asks for a proof has nothing that waits, whatever HELLO told. */
+static enum status
+note_idle(struct session *session, struct error *err)
+{
+	struct hub *hub = session->hub;
+	struct site_state state;
+	enum status status;
+
+	status = sites_get_state(hub->options.replica, session->site.number,
+	    &state, err);
+	if (status != STATUS_OK || state.pending == 0)
+		return status;
+	status = hub_join_turn(hub, session, err);
+	if (status != STATUS_OK)
+		return status;
+	return sites_set_idle(hub->options.replica, session->site.number, err);
+}
+
 /* Only the latest question counts: it is answered when the stream has brought
  * the client to the head. */
 enum status
@@ -93,5 +111,5 @@ ask_prove(struct session *session, struct bytes body, struct error *err)
 	session->asked = true;
 	session->proving = true;
 	session->proving_cursor = proof.cursor;
-	return STATUS_OK;
+	return note_idle(session, err);
 }

@@ -85,6 +85,14 @@ sites_confirm(struct replica *replica, uint32_t number, uint64_t cursor,
 }
 
 enum status
+sites_set_idle(struct replica *replica, uint32_t number, struct error *err)
+{
+	return table_run(replica, err,
+	    "UPDATE site_state SET pending = 0 WHERE number = ?1", "i",
+	    (uint64_t)number);
+}
+
+enum status
 sites_add_traffic(struct replica *replica, uint32_t number,
     uint64_t received_bytes, uint64_t sent_bytes, struct error *err)
 {

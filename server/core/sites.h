@@ -95,6 +95,10 @@ enum status sites_greet(struct replica *replica, const struct site_state *state,
 enum status sites_confirm(struct replica *replica, uint32_t number,
     uint64_t cursor, uint64_t confirmed, uint64_t now_ms, struct error *err);
 
+/* What PROVE tells: nothing waits there any more. */
+enum status sites_set_idle(struct replica *replica, uint32_t number,
+    struct error *err);
+
 /* Bytes that went since the last call. */
 enum status sites_add_traffic(struct replica *replica, uint32_t number,
     uint64_t received_bytes, uint64_t sent_bytes, struct error *err);

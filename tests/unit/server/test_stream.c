@@ -441,6 +441,22 @@ test_proof_ignores_what_is_not_in_scope(void **state)
 	assert_non_null(find_reply(prove(f, 2, before), FRAME_PROOF));
 }
 
+/* What waited when a computer connected has gone once it asks for a proof. */
+static void
+test_proof_says_that_nothing_waits(void **state)
+{
+	struct fixture *f = *state;
+	struct site_state site;
+
+	(void)greet(f, 2, head_of(f));
+	OK(sites_get_state(f->replica, 2, &site, &f->err));
+	site.pending = 3;
+	OK(sites_greet(f->replica, &site, &f->err));
+	(void)prove(f, 2, head_of(f));
+	OK(sites_get_state(f->replica, 2, &site, &f->err));
+	assert_int_equal(site.pending, 0);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, fixture_begin, fixture_end)
 
@@ -463,6 +479,7 @@ main(void)
 		TEST(test_proof_counts_the_scope),
 		TEST(test_proof_waits_for_the_cursor),
 		TEST(test_proof_ignores_what_is_not_in_scope),
+		TEST(test_proof_says_that_nothing_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
