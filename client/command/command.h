@@ -23,9 +23,8 @@
 #define COMMAND_RULES                                                         \
 	{ "data", "DIR", "this computer's data folder (or THROUGHLINE_DATA)", \
 		0 },                                                          \
-	    { "json", NULL, "one JSON document on standard output", 0 },      \
 	{                                                                     \
-		"help", NULL, "this help", 0                                  \
+		"json", NULL, "one JSON document on standard output", 0       \
 	}
 
 /* What a command that works on a data folder has at hand. */
@@ -100,18 +99,38 @@ json_t *output_time(uint64_t unix_ms);
 /* Print and release. */
 void output_json(json_t *json);
 
-/* One line: id, then "label: value" of what is not missing. */
-void output_record_line(const struct record *record);
+/* One line: id, then "column: value" of what is not missing. */
+void output_record_line(struct replica *replica, const struct record *record);
 
 /* Every column on a line of its own. */
-void output_record_page(const struct record *record);
+void output_record_page(struct replica *replica, const struct record *record);
 
-/* The value as a person reads it, in out. */
-void output_value_text(const struct column *column, const struct value *value,
-    char *out, size_t capacity);
+/* The value as a person reads it, in out: codes with their meaning, references
+ * with the name of what they refer to. */
+void output_value_text(struct replica *replica, const struct column *column,
+    const struct value *value, char *out, size_t capacity);
+
+/* Text of others for a terminal: no control characters, and cut at a character
+ * with "..." behind it.  capacity is at least 4. */
+void output_copy_text(struct bytes text, char *out, size_t capacity);
 
 /* On a terminal: a line that is written over.  NULL ends it. */
 void output_progress(const char *text);
+
+/* --- name.c --------------------------------------------------------------- */
+
+enum {
+	NAME_BYTES = 64,
+	WRITER_BYTES = 2 * NAME_BYTES + 16
+};
+
+/* The name of a record, cut to out.  False: it is not here, or has none. */
+bool output_name(struct replica *replica, uint64_t id, char *out,
+    size_t capacity);
+
+/* Who wrote: a member of staff (author, or 0) or a computer, and the school. */
+void output_writer(struct replica *replica, uint32_t site, uint64_t author,
+    char *out, size_t capacity);
 
 /* --- the commands, by file ------------------------------------------------ */
 

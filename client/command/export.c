@@ -202,7 +202,7 @@ tell_record(void *context, const struct record *record)
 	json_t *json;
 
 	if (!telling->command->json) {
-		output_record_page(record);
+		output_record_page(telling->command->replica, record);
 		return true;
 	}
 	telling->history = json_array();

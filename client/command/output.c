@@ -128,9 +128,8 @@ code_label(const struct column *column, struct bytes code)
 	return NULL;
 }
 
-/* Cut at a character, with "..." behind it. */
-static void
-copy_text(struct bytes text, char *out, size_t capacity)
+void
+output_copy_text(struct bytes text, char *out, size_t capacity)
 {
 	size_t size = text.size;
 
@@ -149,9 +148,20 @@ copy_text(struct bytes text, char *out, size_t capacity)
 			out[i] = ' ';
 }
 
+static void
+reference_text(struct replica *replica, uint64_t id, char *out, size_t capacity)
+{
+	char name[NAME_BYTES];
+
+	if (output_name(replica, id, name, sizeof(name)))
+		snprintf(out, capacity, "%" PRIu64 " (%s)", id, name);
+	else
+		snprintf(out, capacity, "%" PRIu64, id);
+}
+
 void
-output_value_text(const struct column *column, const struct value *value,
-    char *out, size_t capacity)
+output_value_text(struct replica *replica, const struct column *column,
+    const struct value *value, char *out, size_t capacity)
 {
 	const char *label;
 
@@ -160,7 +170,11 @@ output_value_text(const struct column *column, const struct value *value,
 		snprintf(out, capacity, "(not known)");
 		return;
 	case VALUE_INTEGER:
-		snprintf(out, capacity, "%" PRId64, value->integer);
+		if (column != NULL && column->type == COLUMN_REFERENCE)
+			reference_text(replica, (uint64_t)value->integer, out,
+			    capacity);
+		else
+			snprintf(out, capacity, "%" PRId64, value->integer);
 		return;
 	case VALUE_REAL:
 		snprintf(out, capacity, "%.6g", value->real);
@@ -175,13 +189,13 @@ output_value_text(const struct column *column, const struct value *value,
 			    (int)value->bytes.size,
 			    (const char *)value->bytes.data, label);
 		else
-			copy_text(value->bytes, out, capacity);
+			output_copy_text(value->bytes, out, capacity);
 		return;
 	}
 }
 
 void
-output_record_line(const struct record *record)
+output_record_line(struct replica *replica, const struct record *record)
 {
 	uint32_t count = collection_column_count(record->collection);
 	const char *between = "";
@@ -194,7 +208,7 @@ output_record_line(const struct record *record)
 		if (record->values[i].type == VALUE_NULL ||
 		    (column->flags & COLUMN_OFF) != 0)
 			continue;
-		output_value_text(column, &record->values[i], text,
+		output_value_text(replica, column, &record->values[i], text,
 		    sizeof(text));
 		printf("%s%s: %s", between, column->name, text);
 		between = "; ";
@@ -206,7 +220,7 @@ output_record_line(const struct record *record)
 }
 
 void
-output_record_page(const struct record *record)
+output_record_page(struct replica *replica, const struct record *record)
 {
 	uint32_t count = collection_column_count(record->collection);
 	char label[128], text[16 * 1024];
@@ -217,7 +231,7 @@ output_record_page(const struct record *record)
 
 		if (record->values[i].type == VALUE_NULL)
 			continue;
-		output_value_text(column, &record->values[i], text,
+		output_value_text(replica, column, &record->values[i], text,
 		    sizeof(text));
 		printf("  %s: %s\n", column_label(column, label, sizeof(label)),
 		    text);

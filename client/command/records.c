@@ -42,7 +42,7 @@ show_record(void *context, const struct record *record)
 	if (listing->command->json)
 		json_array_append_new(listing->array, output_record(record));
 	else
-		output_record_line(record);
+		output_record_line(listing->command->replica, record);
 	return true;
 }
 
@@ -231,7 +231,7 @@ run_get(struct command *command)
 	if (status == STATUS_OK && command->json)
 		output_json(output_record(&record));
 	else if (status == STATUS_OK)
-		output_record_page(&record);
+		output_record_page(command->replica, &record);
 	arena_deinit(&arena);
 	return status;
 }

@@ -46,14 +46,15 @@ values_json(const struct collection *collection,
 }
 
 static void
-print_values(const struct collection *collection,
+print_values(struct replica *replica, const struct collection *collection,
     const struct column_value *values, uint32_t count)
 {
 	char text[VALUE_TEXT_BYTES];
 
 	for (uint32_t i = 0; i < count; i++) {
-		output_value_text(column_of(collection, values[i].column),
-		    &values[i].value, text, sizeof(text));
+		output_value_text(replica,
+		    column_of(collection, values[i].column), &values[i].value,
+		    text, sizeof(text));
 		printf("%s%.*s: %s", i == 0 ? "" : "; ",
 		    (int)values[i].column.size,
 		    (const char *)values[i].column.data, text);
@@ -81,7 +82,8 @@ static bool
 show_entry(void *context, const struct history_entry *entry)
 {
 	struct showing *showing = context;
-	char when[CLOCK_TEXT_BYTES];
+	struct replica *replica = showing->command->replica;
+	char when[CLOCK_TEXT_BYTES], who[WRITER_BYTES];
 
 	showing->count++;
 	if (showing->command->json) {
@@ -98,8 +100,9 @@ show_entry(void *context, const struct history_entry *entry)
 		return true;
 	}
 	format_time(stamp_to_ms(entry->stamp), when);
-	printf("%s  computer %" PRIu32 "  ", when, entry->site);
-	print_values(showing->collection, entry->field->values,
+	output_writer(replica, entry->site, entry->author, who, sizeof(who));
+	printf("%s  %s: ", when, who);
+	print_values(replica, showing->collection, entry->field->values,
 	    entry->field->value_count);
 	if (entry->redacted)
 		printf("  (redacted)");
@@ -174,9 +177,9 @@ conflict_json(const struct conflict *conflict)
 }
 
 static void
-print_conflict(const struct conflict *conflict)
+print_conflict(struct replica *replica, const struct conflict *conflict)
 {
-	char when[CLOCK_TEXT_BYTES];
+	char when[CLOCK_TEXT_BYTES], who[WRITER_BYTES];
 
 	printf("%s %" PRIu64 ", %s:\n", conflict->collection->name,
 	    conflict->record, conflict->field);
@@ -184,9 +187,10 @@ print_conflict(const struct conflict *conflict)
 		const struct conflict_value *value = &conflict->values[i];
 
 		format_time(stamp_to_ms(value->stamp), when);
-		printf("  %" PRIu32 "  %s  computer %" PRIu32 "  ", i, when,
-		    value->site);
-		print_values(conflict->collection, value->values,
+		output_writer(replica, value->site, value->author, who,
+		    sizeof(who));
+		printf("  %" PRIu32 "  %s  %s: ", i, when, who);
+		print_values(replica, conflict->collection, value->values,
 		    value->value_count);
 		putchar('\n');
 	}
@@ -203,7 +207,7 @@ show_conflict(void *context, const struct conflict *conflict)
 	if (showing->command->json)
 		json_array_append_new(showing->array, conflict_json(conflict));
 	else
-		print_conflict(conflict);
+		print_conflict(showing->command->replica, conflict);
 	return true;
 }
 
@@ -337,7 +341,7 @@ changes_json(struct bytes bytes)
 }
 
 static void
-print_changes(struct bytes bytes)
+print_changes(struct replica *replica, struct bytes bytes)
 {
 	struct arena arena = { 0 };
 	struct commit commit;
@@ -351,7 +355,8 @@ print_changes(struct bytes bytes)
 		    (const char *)change->collection.data, change->record);
 		for (uint32_t k = 0; k < change->field_count; k++) {
 			printf("%s", k == 0 ? "" : "; ");
-			print_values(catalogue_collection(change->collection),
+			print_values(replica,
+			    catalogue_collection(change->collection),
 			    change->fields[k].values,
 			    change->fields[k].value_count);
 		}
@@ -403,7 +408,7 @@ show_refused(void *context, const struct pending_row *row)
 	format_time(row->at_ms, when);
 	printf("%" PRIu64 "  %s  %s\n", row->id, when,
 	    refusal_text(row->refusal));
-	print_changes(row->bytes);
+	print_changes(showing->command->replica, row->bytes);
 	return true;
 }
 

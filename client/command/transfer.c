@@ -46,7 +46,7 @@ show_transfer(void *context, const struct record *record)
 	listing->count++;
 	if (!listing->command->json) {
 		printf("%-4s ", listing->direction);
-		output_record_line(record);
+		output_record_line(listing->command->replica, record);
 		return true;
 	}
 	json = output_record(record);
