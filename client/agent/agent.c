@@ -11,48 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/agent/agent.h"
+#include "client/agent/agent_private.h"
 #include "client/agent/device.h"
-#include "client/agent/memo.h"
 #include "common/support/clock.h"
 #include "common/support/random.h"
-
-struct agent {
-	struct agent_options options;
-	struct agent_handlers handlers;
-	void *user;
-	uv_loop_t *loop;
-	uv_timer_t timer;
-	bool timer_open;
-
-	struct codec *codec;
-	struct engine *engine;
-	struct tls_context *context;
-	struct link *link;
-	struct link_counts counts; /* of links that have ended */
-	uint32_t connections;
-	bool open;
-	bool resumed;
-
-	int64_t renewal_ms; /* Unix time: ask for a new certificate */
-	uint32_t data_version;
-	uint64_t engine_wake_ms;
-	uint64_t connect_at_ms; /* monotonic */
-	uint32_t failures;
-	uint64_t offline_since_ms;
-	uint64_t remembered_at_ms;
-	enum engine_state remembered_state;
-	bool remembered_proved;
-	uint64_t remembered_waiting;
-	uint64_t progress_at_ms;
-	uint64_t progress;
-	uint64_t wish;
-
-	bool introduced;
-	bool stopping;
-	bool done;
-	struct error why;
-};
 
 static void step(struct agent *agent, enum engine_event_type type,
     struct bytes bytes);
@@ -115,33 +77,6 @@ fail(struct agent *agent, const struct error *why)
 		link_abort(agent->link);
 }
 
-/* --- what other processes see --------------------------------------------- */
-
-static void
-remember(struct agent *agent, bool always)
-{
-	struct engine_status status;
-	struct error error;
-	uint64_t now = clock_monotonic_ms();
-
-	if (engine_get_status(agent->engine, &status, &error) != STATUS_OK)
-		return;
-	if (agent->handlers.on_status != NULL)
-		agent->handlers.on_status(agent, &status, agent->user);
-	if (!always && status.state == agent->remembered_state &&
-	    status.proved == agent->remembered_proved &&
-	    status.waiting == agent->remembered_waiting &&
-	    now - agent->remembered_at_ms < AGENT_REMEMBER_MS)
-		return;
-	if (memo_write(agent->options.replica, &status, agent->offline_since_ms,
-		&error) != STATUS_OK)
-		return;
-	agent->remembered_at_ms = now;
-	agent->remembered_state = status.state;
-	agent->remembered_proved = status.proved;
-	agent->remembered_waiting = status.waiting;
-}
-
 /* --- steps of the engine -------------------------------------------------- */
 
 static void
@@ -191,11 +126,8 @@ look_whether_done(struct agent *agent)
 	    STATUS_OK)
 		return;
 	if (agent->options.mode == AGENT_RUN) {
-		if (agent->wish > 0 && (status.proved || status.differs)) {
-			(void)memo_meet_wish(agent->options.replica,
-			    agent->wish, ERROR_IGNORED);
-			agent->wish = 0;
-		}
+		if (status.proved || status.differs)
+			agent_memo_meet(agent);
 		return;
 	}
 	progress = status.sent_bytes + status.received_bytes;
@@ -261,7 +193,7 @@ step(struct agent *agent, enum engine_event_type type, struct bytes bytes)
 	act_on(agent, &update);
 	if (agent->done)
 		return;
-	remember(agent, false);
+	agent_memo_write(agent, false);
 	introduce(agent);
 	look_whether_done(agent);
 }
@@ -404,7 +336,7 @@ on_closed(struct link *link, const struct error *why, void *user)
 	if (agent->offline_since_ms == 0)
 		agent->offline_since_ms = (uint64_t)clock_unix_ms();
 	if (agent->done || agent->stopping) {
-		remember(agent, true);
+		agent_memo_write(agent, true);
 		finish(agent, NULL);
 		return;
 	}
@@ -419,27 +351,10 @@ on_closed(struct link *link, const struct error *why, void *user)
 	/* Once means now: a hub that is not there is said so at once. */
 	if (agent->options.mode != AGENT_RUN && agent->connections == 0)
 		finish(agent, why);
-	remember(agent, false);
+	agent_memo_write(agent, false);
 }
 
 /* --- the timer ------------------------------------------------------------ */
-
-/* Somebody on this computer wants a sync now. */
-static void
-look_for_wishes(struct agent *agent)
-{
-	uint64_t wish, met;
-
-	if (memo_get_wish(agent->options.replica, &wish, ERROR_IGNORED) !=
-		STATUS_OK ||
-	    replica_meta_get(agent->options.replica, "wish_met", 0, &met,
-		ERROR_IGNORED) != STATUS_OK ||
-	    wish <= met)
-		return;
-	agent->wish = wish;
-	if (agent->link == NULL)
-		agent->connect_at_ms = 0;
-}
 
 static void
 on_timer(uv_timer_t *timer)
@@ -459,7 +374,7 @@ on_timer(uv_timer_t *timer)
 	written = version != agent->data_version || renew_if_due(agent);
 	agent->data_version = version;
 	if (written)
-		look_for_wishes(agent);
+		agent_memo_look(agent);
 	if (written || (agent->open && now >= agent->engine_wake_ms))
 		step(agent, ENGINE_TICK, (struct bytes){ NULL, 0 });
 	else if (agent->options.mode != AGENT_RUN)
@@ -504,7 +419,7 @@ agent_start(uv_loop_t *loop, const struct agent_options *options,
 	agent->timer.data = agent;
 	agent->timer_open = true;
 	uv_timer_start(&agent->timer, on_timer, 0, AGENT_LOOK_MS);
-	look_for_wishes(agent);
+	agent_memo_look(agent);
 	*out = agent;
 	return STATUS_OK;
 }
