@@ -189,14 +189,23 @@ batch_answered(struct engine *engine)
 	    engine->sent_count * sizeof(engine->sent[0]));
 }
 
-static bool
-count_answer(struct engine *engine)
+/* How many commits wait for their answer. */
+static uint32_t
+count_asked(const struct engine *engine)
 {
-	if (engine->sent_count == 0)
-		return false;
-	if (--engine->sent[0].commits == 0)
-		batch_answered(engine);
-	return true;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < engine->sent_count; i++)
+		count += engine->sent[i].commits;
+	return count;
+}
+
+static void
+count_answers(struct engine *engine, uint32_t count)
+{
+	while (count-- > 0)
+		if (--engine->sent[0].commits == 0)
+			batch_answered(engine);
 }
 
 /* The corrected present, by the hub's clock. */
@@ -264,6 +273,9 @@ push_take_answers(struct engine *engine, struct bytes body, struct error *err)
 	if (message_answers_decode(body, &engine->arena, &answers, &wrong) !=
 	    STATUS_OK)
 		return engine_complain(engine, GOODBYE_PROTOCOL, wrong.text);
+	if (answers.answer_count > count_asked(engine))
+		return engine_complain(engine, GOODBYE_PROTOCOL,
+		    "the hub answered what was not asked");
 
 	status = replica_begin(engine->replica, err);
 	if (status != STATUS_OK)
@@ -275,10 +287,7 @@ push_take_answers(struct engine *engine, struct bytes body, struct error *err)
 		replica_rollback(engine->replica);
 		return status;
 	}
-	for (uint32_t i = 0; i < answers.answer_count; i++)
-		if (!count_answer(engine))
-			return engine_complain(engine, GOODBYE_PROTOCOL,
-			    "the hub answered what was not asked");
+	count_answers(engine, answers.answer_count);
 	prove_forget(engine);
 	return STATUS_OK;
 }
