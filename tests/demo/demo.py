@@ -21,7 +21,7 @@ import signal
 import sys
 
 from programs import Hub, Programs, School
-from story import Failure, Story, expect
+from story import Failure, Refusal, Story, expect
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MARK = ".throughline-demo"
@@ -58,6 +58,7 @@ class Demo:
         self.follow_one_child()
         self.cut_and_write()
         self.heal_and_decide()
+        self.accept()
         self.prove()
 
     def say(self, text=""):
@@ -343,6 +344,33 @@ class Demo:
         return [conflict for conflict in school.json("conflicts")
                 if conflict["id"] == self.nomination]
 
+    # --- September -----------------------------------------------------------
+
+    def accept(self):
+        name = f"{self.child['forename']} {self.child['surname']}"
+        self.story.step(f"In September {name} arrives")
+        transfer = next(
+            transfer for transfer in self.secondary.list("transfer")
+            if transfer["@dossier"] == self.child["id"])
+        self.secondary.call("transfer", "accept", transfer["id"])
+        for school in (self.secondary, self.primary):
+            self.story.wait("the file is passed on",
+                            lambda: self.state(school, transfer) == "accepted",
+                            120, lambda: self.state(school, transfer))
+        self.say(f"{self.secondary.name} accepts, and holds the file from "
+                 f"now on.\n{self.primary.name} keeps its copy as it was "
+                 "that day, to read. Writing there says:")
+        try:
+            self.primary.put("pupil", self.child["id"], medical_flag="Y")
+        except Refusal as refusal:
+            self.say(refusal.told)
+        else:
+            raise Failure(f"{self.primary.name} could still write")
+
+    @staticmethod
+    def state(school, transfer):
+        return school.json("get", "transfer", transfer["id"])["state"]
+
     def prove(self):
         self.story.step("Every school is proved equal to the hub")
         self.wait_for_sync(self.schools)
@@ -355,17 +383,18 @@ class Demo:
 
     def what_next(self):
         self.story.step("It is all yours until Ctrl-C")
-        program = self.programs.path("throughline")
-        self.say(f"export THROUGHLINE_DATA={self.secondary.data}\n"
-                 f"{program} status\n"
-                 f"{program} list envelope\n"
-                 f"{program} list transition_record --where tier=enhanced\n"
-                 f"{program} subject {self.child['id']}\n"
-                 f"{program} history nomination {self.nomination}\n"
-                 f"{self.programs.path('throughline-hub')} status --data "
-                 f"{self.hub.data}")
-        self.say(f"\nThe other schools are beside it in {self.programs.base}, "
-                 "the logs in logs/.")
+        self.say("In another terminal:\n\n"
+                 f"export PATH={self.programs.folder}:$PATH\n"
+                 f"export THROUGHLINE_DATA={self.secondary.data}\n"
+                 "throughline status\n"
+                 "throughline transfer list\n"
+                 "throughline list transition_record --where tier=enhanced\n"
+                 f"throughline subject {self.child['id']}\n"
+                 f"throughline history nomination {self.nomination}\n"
+                 f"throughline-hub status --data {self.hub.data}\n\n"
+                 "The other schools are beside it, by their numbers, in "
+                 f"{self.programs.base};\nlogs/ tells what each program did. "
+                 "throughline help names everything else.")
         while True:
             signal.pause()
 
@@ -392,21 +421,22 @@ def main():
     options.data = options.data.resolve()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     demo = None
+    told = False
     try:
         prepare(options.data)
         demo = Demo(options)
         demo.run()
+        told = True
         if not options.once:
             demo.what_next()
     except Failure as failure:
         print(f"\ndemo: {failure}", file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         print()
     finally:
         if demo:
             demo.programs.end()
-    return 0
+    return 0 if told else 1
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import re
 import subprocess
 import time
 
-from story import Failure, expect
+from story import Failure, Refusal, expect
 
 ADDRESS = re.compile(r"\b(127\.0\.0\.1:[1-9]\d*)\b")
 START_SECONDS = 30
@@ -35,7 +35,7 @@ class Programs:
                    f"{self.path(name)} is not there: run ./run build first")
 
     def call(self, name, *words, data=None):
-        """Run to its end; standard output, or Failure with its sentence."""
+        """Run to its end; standard output, or Refusal with its sentence."""
         command = [self.path(name), *map(str, words)]
         if data is not None:
             command += ["--data", str(data)]
@@ -44,7 +44,8 @@ class Programs:
                                 timeout=COMMAND_SECONDS)
         if result.returncode != 0:
             told = result.stderr.strip() or f"status {result.returncode}"
-            raise Failure(f"{name} {' '.join(map(str, words[:3]))}: {told}")
+            raise Refusal(f"{name} {' '.join(map(str, words[:3]))}: {told}",
+                          told)
         return result.stdout
 
     def start(self, log, name, *words):
@@ -166,6 +167,3 @@ class School:
 
     def status(self):
         return self.json("status")
-
-    def is_synced(self):
-        return self.status()["synced"] is True

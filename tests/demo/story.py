@@ -12,6 +12,14 @@ class Failure(Exception):
     """Something was not as it ought to be; the text is for a person."""
 
 
+class Refusal(Failure):
+    """A program would not; told is its own sentence."""
+
+    def __init__(self, sentence, told):
+        super().__init__(sentence)
+        self.told = told
+
+
 def expect(condition, sentence):
     if not condition:
         raise Failure(sentence)
