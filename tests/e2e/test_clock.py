@@ -17,13 +17,13 @@ def seconds_from_now(text):
 
 
 class Clock(unittest.TestCase):
-    def prepare(self, here, seconds):
-        """The wrong computer joins with its clock already wrong."""
+    def prepare(self, here):
         self.hub = here.add_hub()
         schools.add_schools(self.hub)
         self.right = here.join(self.hub, schools.OAK)
         self.wrong = harness.Site(here.base, "wrong")
-        self.wrong.set_clock(seconds)
+
+    def join(self):
         self.wrong.run("join", self.hub.invite(schools.OAK))
         for site in (self.right, self.wrong):
             site.sync()
@@ -50,11 +50,11 @@ class Clock(unittest.TestCase):
                 self.assertLess(seconds_from_now(one["written"]), 600)
 
     def tell(self, seconds):
+        pupil = schools.make_pupil(self.wrong, forename="Ana")
+        self.both_sync()
         # The clock is as wrong as is meant: else this test tests nothing.
         self.assertGreater(abs(self.wrong.json("status")["clock_error_ms"]),
                            (TEN_YEARS_S - 600) * 1000)
-        pupil = schools.make_pupil(self.wrong, forename="Ana")
-        self.both_sync()
         self.assert_shown(pupil, "Ana")
         # Neither knows of the other; the right one writes later.
         self.wrong.put("pupil", pupil, forename="Wrong")
@@ -73,14 +73,31 @@ class Clock(unittest.TestCase):
             self.assertEqual(site.json("refused"), [])
             self.assertEqual(site.json("status")["waiting"], 0)
 
-    def test_ten_years_fast(self):
+    def test_ten_years_fast_from_the_first(self):
+        """It knows from its first sync how wrong it is."""
         with harness.Partnership() as here:
-            self.prepare(here, TEN_YEARS_S)
+            self.prepare(here)
+            self.wrong.set_clock(TEN_YEARS_S)
+            self.join()
             self.tell(TEN_YEARS_S)
+            self.assertNotIn("refused.CLOCK",
+                             self.hub.json("status")["counters"])
+
+    def test_ten_years_fast_since_it_was_last_on_line(self):
+        """What it wrote meanwhile is refused, stamped anew and sent again."""
+        with harness.Partnership() as here:
+            self.prepare(here)
+            self.join()
+            self.wrong.set_clock(TEN_YEARS_S)
+            self.tell(TEN_YEARS_S)
+            self.assertEqual(
+                self.hub.json("status")["counters"]["refused.CLOCK"], 1)
 
     def test_ten_years_slow(self):
         with harness.Partnership() as here:
-            self.prepare(here, -TEN_YEARS_S)
+            self.prepare(here)
+            self.wrong.set_clock(-TEN_YEARS_S)
+            self.join()
             self.tell(-TEN_YEARS_S)
 
 

@@ -191,6 +191,33 @@ class Refusals(unittest.TestCase):
                         greeted=False)
             self.oak.sync()
 
+    # --- reading
+
+    def test_asking_for_another_schools_pupil(self):
+        """Asked as no client of ours would: nothing is told, not even that
+        there is such a pupil."""
+        with self.prepared():
+            pupil = int(schools.make_pupil(self.oak))
+            self.oak.sync()
+            nobody = pupil + 8 * MIB
+            head = self.hub.json("status")["head"]
+            ash = self.here.join(self.hub, schools.ASH)
+            number = ash.json("status")["site"]
+            tls = wire.context(ash, ash)
+            with wire.connect(self.hub, tls) as sock:
+                sock.sendall(wire.hello(number))
+                for asked in (pupil, nobody):
+                    sock.sendall(frame(wire.FILL,
+                                       wire.pack([[asked, 0, head]])))
+                    filled = wire.read_until(sock, wire.FILLED)
+                    self.assertEqual(filled, wire.pack(
+                        [[asked, 0, 0, [], wire.ENDED, 0, bytes(16)]]))
+            with wire.connect(self.hub, tls) as sock:
+                sock.sendall(wire.hello(number) + frame(
+                    wire.FETCH, wire.pack([pupil, nobody])))
+                self.assertEqual(wire.read_until(sock, wire.FETCHED),
+                                 wire.pack([[], [pupil, nobody]]))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -11,7 +11,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] /
                        "vectors"))
 from make import frame, pack  # noqa: E402
 
-HELLO, PUSH, GOODBYE = 1, 3, 19
+HELLO, PUSH, FILL, FILLED, FETCH, FETCHED, GOODBYE = 1, 3, 7, 8, 9, 10, 19
+ENDED = 2  # state of a section of FILLED
 COMPRESSED = 0x80
 REVOKED, PROTOCOL, LIMIT = 2, 4, 5
 PATIENCE = 20.0
@@ -57,8 +58,21 @@ def read_to_the_end(sock):
 def frames(data):
     while len(data) >= 5:
         length, kind = struct.unpack(">IB", data[:5])
+        if len(data) < 5 + length:
+            return
         yield kind, data[5:5 + length]
         data = data[5 + length:]
+
+
+def read_until(sock, kind):
+    """The body of the first frame of that kind."""
+    received = b""
+    while piece := sock.recv(65536):
+        received += piece
+        for found, body in frames(received):
+            if found & ~COMPRESSED == kind:
+                return body
+    raise ConnectionError(f"no frame {kind} came")
 
 
 def goodbye(sock):
