@@ -28,6 +28,7 @@ struct importing {
 	uint64_t file_bytes;
 	json_t *reports;
 	bool verbose;
+	bool elsewhere; /* the file as a whole waits for a person */
 };
 
 /* --- the report ----------------------------------------------------------- */
@@ -75,8 +76,11 @@ keep_report(struct importing *importing, const struct import_report *report)
 }
 
 static bool
-is_worth_telling(const struct import_report *report)
+is_worth_telling(const struct importing *importing,
+    const struct import_report *report)
 {
+	if (report->number > 0 && importing->elsewhere)
+		return false;
 	if (report->outcome == IMPORT_PERSON ||
 	    report->outcome == IMPORT_REFUSED)
 		return true;
@@ -92,11 +96,13 @@ on_report(void *context, const struct import_report *report)
 {
 	struct importing *importing = context;
 
+	if (report->number == 0)
+		importing->elsewhere = report->outcome == IMPORT_PERSON;
 	if (importing->command->json) {
 		keep_report(importing, report);
 		return;
 	}
-	if (!importing->verbose && !is_worth_telling(report))
+	if (!importing->verbose && !is_worth_telling(importing, report))
 		return;
 	output_progress(NULL);
 	if (report->number > 0)
@@ -174,6 +180,7 @@ import_one(struct command *command, struct import_options *options,
 	enum status status;
 
 	importing->file = file;
+	importing->elsewhere = false;
 	importing->file_bytes = 0;
 	(void)file_size(file, &importing->file_bytes, ERROR_IGNORED);
 	if (collection == NULL)
@@ -203,6 +210,23 @@ print_json(struct importing *importing, const struct import_totals *totals)
 	    (int)totals->unchanged, "person", (int)totals->person, "refused",
 	    (int)totals->refused, "values_for_a_person",
 	    (int)totals->remarks_person));
+}
+
+/* Before the first sync not even the own school's number is here, by which a
+ * file is known to be meant for it. */
+static enum status
+know_own_school(struct command *command)
+{
+	const struct collection *collection;
+	enum record_state state;
+	uint64_t dossier;
+
+	if (record_locate(command->replica,
+		replica_identity(command->replica).school, &dossier,
+		&collection, &state, ERROR_IGNORED) == STATUS_OK)
+		return STATUS_OK;
+	return error_set(&command->error, STATUS_NOT_FOUND,
+	    "this computer has not met its hub yet; `throughline sync` first");
 }
 
 static enum status
@@ -235,6 +259,8 @@ run_import(struct command *command)
 	if (status == STATUS_OK && count <= first)
 		status = error_set(&command->error, STATUS_USAGE,
 		    "say which file to import");
+	if (status == STATUS_OK)
+		status = know_own_school(command);
 	if (status != STATUS_OK)
 		return status;
 	importing.reports = json_array();
