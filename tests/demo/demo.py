@@ -14,6 +14,7 @@ are (build/bin).
 import argparse
 import concurrent.futures
 import csv
+import fcntl
 import os
 import pathlib
 import shutil
@@ -400,13 +401,26 @@ class Demo:
 
 
 def prepare(folder):
-    """Empty what an earlier demonstration made, and nothing else."""
+    """Empty what an earlier demonstration made, and nothing else.  The file
+    returned is locked while this one lasts."""
+    mark = folder / MARK
     if folder.exists() and any(folder.iterdir()):
-        expect((folder / MARK).exists(), f"{folder} is not of an earlier "
+        expect(mark.exists(), f"{folder} is not of an earlier "
                "demonstration: empty it, or say --data with another")
+        lock(mark)
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARK).touch()
+    return lock(mark)
+
+
+def lock(mark):
+    file = open(mark, "a", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Failure(f"a demonstration is still running in {mark.parent}: "
+                      "end it, or say --data with another folder")
+    return file
 
 
 def main():
@@ -420,10 +434,10 @@ def main():
     options = parser.parse_args()
     options.data = options.data.resolve()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    demo = None
+    demo = held = None
     told = False
     try:
-        prepare(options.data)
+        held = prepare(options.data)
         demo = Demo(options)
         demo.run()
         told = True
@@ -436,6 +450,8 @@ def main():
     finally:
         if demo:
             demo.programs.end()
+        if held:
+            held.close()
     return 0 if told else 1
 
 
