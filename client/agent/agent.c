@@ -13,6 +13,7 @@
 
 #include "client/agent/agent_private.h"
 #include "client/agent/device.h"
+#include "client/agent/memo.h"
 #include "common/support/clock.h"
 #include "common/support/random.h"
 
@@ -125,6 +126,8 @@ look_whether_done(struct agent *agent)
 	if (engine_get_status(agent->engine, &status, ERROR_IGNORED) !=
 	    STATUS_OK)
 		return;
+	if (status.state >= ENGINE_CATCHING_UP)
+		agent->clock_error_ms = status.clock_error_ms;
 	if (agent->options.mode == AGENT_RUN) {
 		if (status.proved || status.differs)
 			agent_memo_meet(agent);
@@ -242,13 +245,17 @@ connect_now(struct agent *agent)
 		on_closed(NULL, &error, agent);
 }
 
-/* Hand the engine a request when it is time; true when it has something new
- * to say.  One a connection: a hub that does not answer is not pestered. */
+/*
+ * Hand the engine a request when it is time by the hub's clock, which is what
+ * certificates are judged by; true when it has something new to say.  One a
+ * connection: a hub that does not answer is not pestered.
+ */
 static bool
 renew_if_due(struct agent *agent)
 {
 	struct buffer request = { 0 };
-	bool due = agent->open && clock_unix_ms() >= agent->renewal_ms;
+	int64_t hub_ms = clock_unix_ms() - agent->clock_error_ms;
+	bool due = agent->open && hub_ms >= agent->renewal_ms;
 
 	if (!due)
 		return false;
@@ -396,6 +403,7 @@ agent_start(uv_loop_t *loop, const struct agent_options *options,
 		.seed = random_u64(),
 	};
 	struct agent *agent = calloc(1, sizeof(*agent));
+	struct memo memo;
 	enum status status;
 
 	if (agent == NULL)
@@ -413,6 +421,8 @@ agent_start(uv_loop_t *loop, const struct agent_options *options,
 		agent_destroy(agent);
 		return status;
 	}
+	if (memo_read(options->replica, &memo, ERROR_IGNORED) == STATUS_OK)
+		agent->clock_error_ms = memo.clock_error_ms;
 	if (options->mode == AGENT_LEAVE)
 		engine_leave(agent->engine);
 	uv_timer_init(loop, &agent->timer);

@@ -24,7 +24,8 @@ struct agent {
 	bool open;
 	bool resumed;
 
-	int64_t renewal_ms; /* Unix time: ask for a new certificate */
+	int64_t renewal_ms;     /* Unix time: ask for a new certificate */
+	int64_t clock_error_ms; /* this clock minus the hub's, as last known */
 	uint32_t data_version;
 	uint64_t engine_wake_ms;
 	uint64_t connect_at_ms; /* monotonic */

@@ -79,9 +79,13 @@ class Clock(unittest.TestCase):
             self.prepare(here)
             self.wrong.set_clock(TEN_YEARS_S)
             self.join()
+            certificate = (self.wrong.data / "site.crt").read_bytes()
             self.tell(TEN_YEARS_S)
             self.assertNotIn("refused.CLOCK",
                              self.hub.json("status")["counters"])
+            # Nor does it think that its certificate runs out.
+            self.assertEqual((self.wrong.data / "site.crt").read_bytes(),
+                             certificate)
 
     def test_ten_years_fast_since_it_was_last_on_line(self):
         """What it wrote meanwhile is refused, stamped anew and sent again."""
