@@ -136,17 +136,15 @@ record_each(struct replica *replica, const struct record_query *query,
     record_visitor *visit, void *context, struct error *err)
 {
 	struct sql_text text = { 0 };
-	struct sql sql;
+	struct sql *sql;
 	enum status status;
 
 	assert(query->collection != NULL);
 	compose_list(&text, query);
-	status = sql_text_prepare(&text, replica, &sql, err);
-	if (status == STATUS_OK) {
-		bind_query(&sql, query);
-		status = visit_rows(replica, &sql, query, visit, context, err);
-	}
-	sql_text_finalize(&sql);
+	sql = sql_text_use(&text, replica);
+	bind_query(sql, query);
+	status = visit_rows(replica, sql, query, visit, context, err);
+	sql_release(sql);
 	return status;
 }
 

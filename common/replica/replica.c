@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/replica/replica_private.h"
+#include "common/replica/sql_compose.h"
 #include "common/replica/tables.h"
 #include "protocol/digest.h"
 
@@ -162,6 +163,7 @@ replica_close(struct replica *replica)
 	if (replica == NULL)
 		return;
 	sql_cache_deinit(&replica->cache);
+	sql_text_forget_all(&replica->cache);
 	sqlite3_close_v2(replica->database);
 	tables_destroy(replica->tables);
 	buffer_deinit(&replica->row_bytes);

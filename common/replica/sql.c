@@ -33,8 +33,10 @@ prepare(struct replica *replica, const char *text)
 	struct sql *sql = calloc(1, sizeof(*sql));
 	int result;
 
-	if (sql == NULL)
+	if (sql == NULL || text == NULL) {
+		free(sql);
 		return broken(replica, SQLITE_NOMEM);
+	}
 	result = sqlite3_prepare_v3(replica->database, text, -1,
 	    SQLITE_PREPARE_PERSISTENT, &sql->statement, NULL);
 	if (result != SQLITE_OK) {

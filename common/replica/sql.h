@@ -44,14 +44,18 @@ enum {
 	SQL_BUCKETS = 256
 };
 
+struct sql_composed;
+
 struct sql_cache {
 	struct sql *buckets[SQL_BUCKETS];
+	struct sql_composed *composed[SQL_BUCKETS]; /* see sql_compose.h */
 	struct sql broken; /* stands in for what could not be prepared */
 };
 
 /*
  * The statement of text, to be given back by sql_release or sql_finish.  text
- * is compared by address: it must live as long as the replica.
+ * is compared by address: it must live as long as the replica.  NULL: there
+ * was no memory for it.
  */
 struct sql *sql_use(struct replica *replica, const char *text);
 

@@ -11,6 +11,12 @@
  *	status = sql_text_prepare(&text, replica, &sql, err);
  *	... sql_bind_*, sql_step, sql_column_* as with sql_use ...
  *	sql_text_finalize(&sql);
+ *
+ * or, for one that is likely to be asked again,
+ *
+ *	sql = sql_text_use(&text, replica);
+ *	... as with sql_use ...
+ *	sql_release(sql);
  */
 #ifndef COMMON_REPLICA_SQL_COMPOSE_H
 #define COMMON_REPLICA_SQL_COMPOSE_H
@@ -34,5 +40,15 @@ enum status sql_text_prepare(struct sql_text *text, struct replica *replica,
     struct sql *sql, struct error *err);
 
 void sql_text_finalize(struct sql *sql);
+
+/*
+ * sql_use for a composed text, which is found again by what it says, and
+ * release text.  Both text and statement live as long as the replica: for
+ * texts of which there are only as many as the program has queries.
+ */
+struct sql *sql_text_use(struct sql_text *text, struct replica *replica);
+
+/* After sql_cache_deinit, whose statements are known by their texts. */
+void sql_text_forget_all(struct sql_cache *cache);
 
 #endif

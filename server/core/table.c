@@ -24,7 +24,8 @@ static const char schema[] =
     "PRIMARY KEY(site, id)) STRICT;"
     "CREATE INDEX IF NOT EXISTS refused_at ON refused(site, at);"
     "CREATE TABLE IF NOT EXISTS consequence("
-    "id INTEGER PRIMARY KEY) STRICT;";
+    "id INTEGER PRIMARY KEY) STRICT;"
+    "CREATE INDEX IF NOT EXISTS site_number ON site(number);";
 
 enum status
 table_create_all(struct replica *replica, struct error *err)
