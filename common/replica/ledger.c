@@ -237,6 +237,26 @@ ledger_find_change(struct replica *replica, uint64_t change,
 	return status;
 }
 
+/* Commits do not overlap: it is the last one not behind them, or none. */
+enum status
+ledger_holds_any(struct replica *replica, uint64_t first, uint64_t count,
+    bool *holds, struct error *err)
+{
+	struct sql *sql =
+	    sql_use(replica, "SELECT id, bytes FROM ledger WHERE id <= ?1"
+			     " ORDER BY id DESC LIMIT 1");
+	enum status status;
+
+	assert(count > 0);
+	sql_bind_id(sql, 1, first + count - 1);
+	status = sql_step(sql, err);
+	*holds = status == STATUS_OK &&
+	         (sql_column_id(sql, 0) >= first ||
+		     reaches(sql_column_bytes(sql, 1), first));
+	sql_release(sql);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status
 ledger_head(struct replica *replica, uint64_t *sequence, struct error *err)
 {

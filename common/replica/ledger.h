@@ -46,6 +46,11 @@ enum status ledger_find_change(struct replica *replica, uint64_t change,
     struct arena *arena, struct ledger_row *row, struct commit *commit,
     struct error *err);
 
+/* Whether a commit in the ledger contains any of count changes from first on,
+ * which are ids of one site. */
+enum status ledger_holds_any(struct replica *replica, uint64_t first,
+    uint64_t count, bool *holds, struct error *err);
+
 /* The greatest sequence; 0 for an empty ledger. */
 enum status ledger_head(struct replica *replica, uint64_t *sequence,
     struct error *err);

@@ -66,7 +66,7 @@ check_known(struct admission *admission, struct error *err)
 {
 	const struct commit *commit = &admission->commit;
 	struct ledger_row row;
-	struct commit holds;
+	bool holds;
 	enum status status;
 
 	status = ledger_get(admission->replica, commit->id, &row, err);
@@ -78,17 +78,13 @@ check_known(struct admission *admission, struct error *err)
 		admission->received_ms = row.received_ms;
 		return STATUS_OK;
 	}
-	for (uint32_t i = 0; i < commit->change_count; i++) {
-		if (status == STATUS_OK)
-			return admission_refuse(admission, REFUSAL_REUSED);
-		if (status != STATUS_NOT_FOUND)
-			return status;
-		status = ledger_find_change(admission->replica, commit->id + i,
-		    admission->arena, &row, &holds, err);
-	}
-	if (status == STATUS_OK)
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		return status;
+	status = ledger_holds_any(admission->replica, commit->id,
+	    commit->change_count, &holds, err);
+	if (status == STATUS_OK && holds)
 		return admission_refuse(admission, REFUSAL_REUSED);
-	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+	return status;
 }
 
 /* After a restore nothing new is taken until all schools have offered. */

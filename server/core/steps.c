@@ -324,21 +324,16 @@ static enum status
 check_reserved(struct admission *admission, struct error *err)
 {
 	uint64_t first = admission->commit.id + admission->commit.change_count;
-	struct ledger_row row;
-	struct commit commit;
+	bool holds;
 	enum status status;
 
 	if (identifier_site(first + LIMIT_RESERVED_IDS) != admission->site)
 		return admission_refuse(admission, REFUSAL_LIMIT);
-	for (uint64_t i = 0; i < LIMIT_RESERVED_IDS; i++) {
-		status = ledger_find_change(admission->replica, first + i,
-		    admission->arena, &row, &commit, err);
-		if (status == STATUS_OK)
-			return admission_refuse(admission, REFUSAL_REUSED);
-		if (status != STATUS_NOT_FOUND)
-			return status;
-	}
-	return STATUS_OK;
+	status = ledger_holds_any(admission->replica, first, LIMIT_RESERVED_IDS,
+	    &holds, err);
+	if (status == STATUS_OK && holds)
+		return admission_refuse(admission, REFUSAL_REUSED);
+	return status;
 }
 
 enum status

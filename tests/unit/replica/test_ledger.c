@@ -105,6 +105,34 @@ test_change_is_found_in_its_commit(void **state)
 	arena_deinit(&arena);
 }
 
+/* A range of numbers is used when a commit begins in it or reaches into it. */
+static void
+test_used_numbers_are_seen(void **state)
+{
+	static const struct {
+		uint64_t first, count;
+		bool used;
+	} ranges[] = {
+		{ 90, 10, false }, /* before it */
+		{ 90, 11, true },  /* its first */
+		{ 90, 90, true },  /* all around it */
+		{ 102, 1, true },  /* its last */
+		{ 103, 16, false } /* behind it */
+	};
+	struct replica *replica = *state;
+	struct error err = { 0 };
+	bool used;
+
+	script_ledger(replica, 3, 100, 10, 100,
+	    PUPIL ";note/101 text=a;note/102 text=b");
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		SCRIPT_OK(ledger_holds_any(replica, ranges[i].first,
+			      ranges[i].count, &used, &err),
+		    &err);
+		assert_int_equal(used, ranges[i].used);
+	}
+}
+
 static void
 test_rows_come_in_order_and_bounded(void **state)
 {
@@ -190,6 +218,7 @@ main(void)
 		TEST(test_sequence_zero_takes_the_next_place),
 		TEST(test_taken_id_or_place_is_refused),
 		TEST(test_change_is_found_in_its_commit),
+		TEST(test_used_numbers_are_seen),
 		TEST(test_rows_come_in_order_and_bounded),
 		TEST(test_school_hears_what_its_grants_open),
 		TEST(test_removed_commit_leaves_count_and_sum),
