@@ -220,6 +220,15 @@ take_stream(struct engine *engine, struct bytes body, struct error *err)
 
 /* --- fills ---------------------------------------------------------------- */
 
+static bool
+is_asked(const struct engine *engine, uint64_t dossier)
+{
+	for (uint32_t i = 0; i < engine->asked_count; i++)
+		if (engine->asked[i] == dossier)
+			return true;
+	return false;
+}
+
 static void
 no_longer_asked(struct engine *engine, uint64_t dossier)
 {
@@ -235,6 +244,8 @@ take_section(struct engine *engine, const struct filled *filled,
 	enum status status;
 	bool whole = false;
 
+	if (!is_asked(engine, filled->dossier))
+		return STATUS_OK;
 	status = take_filled(engine->replica, filled, &whole, err);
 	if (status == STATUS_OK && filled->state != FILLED_MORE)
 		no_longer_asked(engine, filled->dossier);
@@ -281,9 +292,8 @@ ask_for(void *context, const struct dossier *dossier)
 		return false;
 	if (dossier->fill_to == 0 && dossier->kind == DOSSIER_KIND_PUPIL)
 		return true; /* its grant has not arrived yet */
-	for (uint32_t i = 0; i < engine->asked_count; i++)
-		if (engine->asked[i] == dossier->number)
-			return true;
+	if (is_asked(engine, dossier->number))
+		return true;
 	engine->asked[engine->asked_count++] = dossier->number;
 	fill = &asking->fills[asking->count++];
 	fill->dossier = dossier->number;
