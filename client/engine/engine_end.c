@@ -156,6 +156,58 @@ note_closing(void *context, const struct dossier *dossier)
 	return closing->count < CLOSES_AT_ONCE;
 }
 
+/*
+ * More closes in a day than a school would see wait for a person: a hub that
+ * closes everything must not empty its schools.
+ */
+static enum status
+closes_today(struct engine *engine, uint64_t *count, struct error *err)
+{
+	struct replica *replica = engine->replica;
+	uint64_t day;
+	enum status status;
+
+	status = replica_meta_get(replica, "closes_day", 0, &day, err);
+	if (status == STATUS_OK)
+		status =
+		    replica_meta_get(replica, "closes_count", 0, count, err);
+	if (status == STATUS_OK && day != engine->now_ms / DAY_MS)
+		*count = 0;
+	return status;
+}
+
+static enum status
+may_purge(struct engine *engine, bool *may, struct error *err)
+{
+	uint64_t count, allowed;
+	enum status status;
+
+	status = closes_today(engine, &count, err);
+	if (status == STATUS_OK)
+		status = replica_meta_get(engine->replica, "closes_allowed", 0,
+		    &allowed, err);
+	*may = status == STATUS_OK &&
+	       (count < LIMIT_CLOSES_PER_DAY ||
+		   allowed == engine->now_ms / DAY_MS || engine->leaving);
+	return status;
+}
+
+static enum status
+count_close(struct engine *engine, struct error *err)
+{
+	uint64_t count;
+	enum status status;
+
+	status = closes_today(engine, &count, err);
+	if (status == STATUS_OK)
+		status = replica_meta_set(engine->replica, "closes_count",
+		    count + 1, err);
+	if (status == STATUS_OK)
+		status = replica_meta_set(engine->replica, "closes_day",
+		    engine->now_ms / DAY_MS, err);
+	return status;
+}
+
 /* Purge one, with its receipt, in one transaction.  *done says whether. */
 static enum status
 purge_one(struct engine *engine, uint64_t number, bool *done, struct error *err)
@@ -184,6 +236,8 @@ purge_one(struct engine *engine, uint64_t number, bool *done, struct error *err)
 		status = write_receipt(engine, number, &result, err);
 	}
 	if (status == STATUS_OK)
+		status = count_close(engine, err);
+	if (status == STATUS_OK)
 		status = replica_commit(engine->replica, err);
 	if (status != STATUS_OK) {
 		replica_rollback(engine->replica);
@@ -191,40 +245,6 @@ purge_one(struct engine *engine, uint64_t number, bool *done, struct error *err)
 	}
 	*done = true;
 	return STATUS_OK;
-}
-
-/*
- * More closes in a day than a school would see wait for a person: a hub that
- * closes everything must not empty its schools.
- */
-static enum status
-may_purge(struct engine *engine, bool *may, struct error *err)
-{
-	struct replica *replica = engine->replica;
-	uint64_t today = engine->now_ms / DAY_MS;
-	uint64_t day, count, allowed;
-	enum status status;
-
-	status = replica_meta_get(replica, "closes_day", 0, &day, err);
-	if (status == STATUS_OK)
-		status =
-		    replica_meta_get(replica, "closes_count", 0, &count, err);
-	if (status == STATUS_OK)
-		status = replica_meta_get(replica, "closes_allowed", 0,
-		    &allowed, err);
-	if (status != STATUS_OK)
-		return status;
-	if (day != today)
-		count = 0;
-	*may =
-	    count < LIMIT_CLOSES_PER_DAY || allowed == today || engine->leaving;
-	if (!*may)
-		return STATUS_OK;
-	status = replica_meta_set(replica, "closes_day", today, err);
-	if (status == STATUS_OK)
-		status =
-		    replica_meta_set(replica, "closes_count", count + 1, err);
-	return status;
 }
 
 static enum status
@@ -376,8 +396,11 @@ end_confirm(struct engine *engine, struct error *err)
 	if (engine->confirmed_sent == engine->cursor)
 		return STATUS_OK;
 	status = end_confirmed(engine, &confirm.confirmed, err);
-	if (status != STATUS_OK || confirm.confirmed == engine->confirmed_sent)
+	if (status != STATUS_OK ||
+	    (confirm.cursor == engine->cursor_sent &&
+		confirm.confirmed == engine->confirmed_sent))
 		return status;
+	engine->cursor_sent = confirm.cursor;
 	engine->confirmed_sent = confirm.confirmed;
 	status = message_confirm_encode(&confirm, &engine->body, err);
 	if (status != STATUS_OK)

@@ -59,7 +59,8 @@ struct engine {
 
 	/* where this replica stands; kept in its meta table */
 	uint64_t cursor;
-	uint64_t start; /* the hub's head when this replica was fresh */
+	uint64_t start;       /* the hub's head when this replica was fresh */
+	uint64_t cursor_sent; /* what the hub was last told of both */
 	uint64_t confirmed_sent;
 	bool fresh;
 
