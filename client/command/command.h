@@ -1,10 +1,6 @@
 /*
  * The command line of a school's computer.  Each command is one function in
  * the table of command.c; what they share is here.
- *
- * Exit status: 0 done, 1 could not be done, 2 wrong usage.  Results go to
- * standard output, in words or (--json) as one JSON document; errors to
- * standard error, as one sentence that says what to do.
  */
 #ifndef CLIENT_COMMAND_COMMAND_H
 #define CLIENT_COMMAND_COMMAND_H
@@ -14,10 +10,11 @@
 #include <stdint.h>
 
 #include "client/agent/folder.h"
+#include "common/command/output.h"
+#include "common/command/program.h"
 #include "common/replica/draft.h"
 #include "common/replica/record.h"
 #include "common/replica/replica.h"
-#include "common/support/options.h"
 
 /* The first rules of every command's table. */
 #define COMMAND_RULES                                                         \
@@ -43,17 +40,6 @@ enum command_needs {
 	COMMAND_NOTHING,
 	COMMAND_READS,  /* folder and replica */
 	COMMAND_WRITES, /* the same, with numbers for new commits */
-};
-
-struct command_entry {
-	const char *name;
-	const char *usage; /* behind "throughline " */
-	const char *about;
-	enum command_needs needs;
-	const struct option_rule *rules;
-	size_t words_min; /* positionals */
-	size_t words_max;
-	enum status (*run)(struct command *command);
 };
 
 /* argv without the program's name.  Returns the exit status. */
@@ -88,16 +74,10 @@ enum status command_school(struct command *command, const char *laestab,
 
 /* Ids and references as strings, dates and codes as text, blobs in
  * hexadecimal, missing values as null.  New references. */
-json_t *output_id(uint64_t id);
 json_t *output_text(struct bytes text);
 json_t *output_value(const struct column *column, const struct value *value);
 /* {"id", columns..., "@dossier", "@conflicts", "@waiting", "@flags"} */
 json_t *output_record(const struct record *record);
-/* "2026-07-21T09:30:00.000Z", or null for 0 */
-json_t *output_time(uint64_t unix_ms);
-
-/* Print and release. */
-void output_json(json_t *json);
 
 /* One line: id, then "column: value" of what is not missing. */
 void output_record_line(struct replica *replica, const struct record *record);
@@ -113,9 +93,6 @@ void output_value_text(struct replica *replica, const struct column *column,
 /* Text of others for a terminal: no control characters, and cut at a character
  * with "..." behind it.  capacity is at least 4. */
 void output_copy_text(struct bytes text, char *out, size_t capacity);
-
-/* On a terminal: a line that is written over.  NULL ends it. */
-void output_progress(const char *text);
 
 /* --- name.c --------------------------------------------------------------- */
 

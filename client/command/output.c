@@ -5,29 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uv.h>
 
 #include "client/command/command.h"
-#include "common/support/clock.h"
-#include "protocol/identifier.h"
 
 enum {
-	TEXT_BYTES = 96, /* of a value in a line */
-	STANDARD_ERROR = 2
+	TEXT_BYTES = 96 /* of a value in a line */
 };
 
 /* --- JSON ----------------------------------------------------------------- */
-
-json_t *
-output_id(uint64_t id)
-{
-	char text[IDENTIFIER_TEXT_BYTES];
-
-	if (id == 0)
-		return json_null();
-	identifier_format(id, text);
-	return json_string(text);
-}
 
 json_t *
 output_text(struct bytes text)
@@ -93,25 +78,6 @@ output_record(const struct record *record)
 	json_object_set_new(json, "@waiting", json_boolean(record->waiting));
 	json_object_set_new(json, "@flags", json_integer(record->flags));
 	return json;
-}
-
-json_t *
-output_time(uint64_t unix_ms)
-{
-	char text[CLOCK_TEXT_BYTES];
-
-	if (unix_ms == 0)
-		return json_null();
-	clock_format((int64_t)unix_ms, text);
-	return json_string(text);
-}
-
-void
-output_json(json_t *json)
-{
-	json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-	putchar('\n');
-	json_decref(json);
 }
 
 /* --- words ---------------------------------------------------------------- */
@@ -242,19 +208,4 @@ output_record_page(struct replica *replica, const struct record *record)
 		printf("  (%" PRIu32 " in conflict: see `throughline "
 		       "conflicts`)\n",
 		    record->conflicts);
-}
-
-void
-output_progress(const char *text)
-{
-	static bool shown;
-
-	if (uv_guess_handle(STANDARD_ERROR) != UV_TTY)
-		return;
-	if (text == NULL && shown)
-		fputs("\r\033[K", stderr);
-	else if (text != NULL)
-		fprintf(stderr, "\r\033[K%s", text);
-	shown = text != NULL;
-	fflush(stderr);
 }

@@ -4,8 +4,6 @@
 #include "server/command/command.h"
 
 #include <sodium.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/support/clock.h"
@@ -22,67 +20,20 @@ static const struct command_entry *const entries[] = {
 	&command_backup,
 	&command_restore,
 	&command_keys,
+	NULL,
 };
-
-enum {
-	ENTRY_COUNT = sizeof(entries) / sizeof(entries[0])
-};
-
-/* --- help ----------------------------------------------------------------- */
-
-static void
-print_help(FILE *out)
-{
-	fputs("throughline-hub: where a partnership of schools meets\n\n", out);
-	for (size_t i = 0; i < ENTRY_COUNT; i++)
-		fprintf(out, "  throughline-hub %s\n        %s\n",
-		    entries[i]->usage, entries[i]->about);
-	fputs("\nEvery command takes --data DIR (or THROUGHLINE_DATA), --json "
-	      "and --help.\n",
-	    out);
-}
-
-static const struct command_entry *
-find_entry(const char *name)
-{
-	for (size_t i = 0; i < ENTRY_COUNT; i++)
-		if (strcmp(entries[i]->name, name) == 0)
-			return entries[i];
-	return NULL;
-}
-
-static int
-unknown_command(const char *name)
-{
-	const char *names[ENTRY_COUNT + 1] = { NULL };
-	const char *nearest;
-
-	for (size_t i = 0; i < ENTRY_COUNT; i++)
-		names[i] = entries[i]->name;
-	nearest = options_nearest(name, names);
-	fprintf(stderr, "throughline-hub: there is no command \"%s\"", name);
-	if (nearest != NULL)
-		fprintf(stderr, "; did you mean \"%s\"?\n", nearest);
-	else
-		fputs("; see throughline-hub --help\n", stderr);
-	return EXIT_USAGE;
-}
 
 /* --- running one ---------------------------------------------------------- */
 
 static enum status
 open_data(struct command *command)
 {
-	enum command_needs needs = command->entry->needs;
-	enum status status = STATUS_OK;
+	int needs = command->entry->needs;
+	enum status status;
 
-	command->data =
-	    options_text(&command->options, "data", getenv("THROUGHLINE_DATA"));
-	if (command->data == NULL || *command->data == '\0')
-		return error_set(&command->error, STATUS_USAGE,
-		    "say which data folder: --data DIR, or set "
-		    "THROUGHLINE_DATA");
-	if (needs >= COMMAND_FOLDER)
+	status =
+	    program_data(&command->options, &command->data, &command->error);
+	if (status == STATUS_OK && needs >= COMMAND_FOLDER)
 		status = hub_folder_open(command->data, &command->folder,
 		    &command->error);
 	if (status == STATUS_OK && needs >= COMMAND_READS)
@@ -95,20 +46,14 @@ open_data(struct command *command)
 	return status;
 }
 
-static enum status
-read_options(struct command *command, int argc, char **argv)
-{
-	const struct command_entry *entry = command->entry;
-	enum status status;
+static int run_entry(const struct command_entry *entry, int argc, char **argv);
 
-	status = options_parse(entry->rules, argc, argv, &command->options,
-	    &command->error);
-	if (status != STATUS_OK || command->options.help)
-		return status;
-	command->json = options_flag(&command->options, "json");
-	return options_expect(&command->options, entry->words_min,
-	    entry->words_max, &command->error);
-}
+static const struct program program = {
+	.name = "throughline-hub",
+	.about = "where a partnership of schools meets",
+	.entries = entries,
+	.run = run_entry,
+};
 
 static int
 run_entry(const struct command_entry *entry, int argc, char **argv)
@@ -117,57 +62,26 @@ run_entry(const struct command_entry *entry, int argc, char **argv)
 	enum status status;
 
 	command.now_ms = (uint64_t)clock_unix_ms();
-	status = read_options(&command, argc, argv);
-	if (status == STATUS_OK && command.options.help) {
-		char usage[256];
-
-		snprintf(usage, sizeof(usage), "throughline-hub %s",
-		    entry->usage);
-		options_print_help(entry->rules, usage, entry->about, stdout);
-		return EXIT_DONE;
-	}
-	if (status == STATUS_OK)
+	status =
+	    program_read(entry, argc, argv, &command.options, &command.error);
+	if (status == STATUS_OK && command.options.help)
+		return program_help(&program, entry);
+	if (status == STATUS_OK) {
+		command.json = options_flag(&command.options, "json");
 		status = open_data(&command);
+	}
 	if (status == STATUS_OK)
 		status = entry->run(&command);
 	replica_close(command.replica);
 	hub_folder_close(command.folder);
 	sodium_memzero(&command.writer, sizeof(command.writer));
-	if (status == STATUS_OK && fflush(stdout) == 0)
-		return EXIT_DONE;
-	if (status == STATUS_OK)
-		error_set(&command.error, STATUS_IO,
-		    "the output could not be written");
-	fprintf(stderr, "throughline-hub %s: %s\n", entry->name,
-	    command.error.text);
-	return status == STATUS_USAGE ? EXIT_USAGE : EXIT_NOT_DONE;
+	return program_finish(&program, entry, status, &command.error);
 }
 
 int
 command_main(int argc, char **argv)
 {
-	const struct command_entry *entry;
-
-	if (sodium_init() < 0) {
-		fputs("throughline-hub: no source of randomness\n", stderr);
-		return EXIT_NOT_DONE;
-	}
-	if (argc == 0) {
-		print_help(stderr);
-		return EXIT_USAGE;
-	}
-	if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "help") == 0) {
-		print_help(stdout);
-		return EXIT_DONE;
-	}
-	if (strcmp(argv[0], "--version") == 0) {
-		puts("throughline-hub " THROUGHLINE_VERSION);
-		return EXIT_DONE;
-	}
-	entry = find_entry(argv[0]);
-	if (entry == NULL)
-		return unknown_command(argv[0]);
-	return run_entry(entry, argc - 1, argv + 1);
+	return program_main(&program, argc, argv);
 }
 
 /* --- what commands share -------------------------------------------------- */

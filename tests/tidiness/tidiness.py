@@ -21,7 +21,7 @@ EXCEPTIONS = {
 }
 
 PURE = ("protocol", "common/catalogue", "common/replica")
-COMMON = PURE + ("common/support", "common/net")
+COMMON = PURE + ("common/support", "common/net", "common/command")
 CLIENT = ("client/engine", "client/import", "client/agent", "client/library",
           "client/include", "client/command")
 SERVER = ("server/core", "server/authority", "server/service",
@@ -34,6 +34,7 @@ LAYERS = {
     "common/replica": PURE[:2],
     "common/support": ("protocol",),
     "common/net": ("protocol", "common/support"),
+    "common/command": PURE + ("common/support",),
     "client/engine": PURE,
     "client/import": PURE + ("common/support",),
     "client/agent": COMMON + CLIENT[:1],
