@@ -66,7 +66,8 @@ judge_destination(struct ctf_import *import, struct bytes destination,
 	import->elsewhere = true;
 	remarks_add(remarks, arena, REMARK_PERSON, DOUBT_DESTINATION,
 	    "The file is meant for another school (%.*s), so nothing of it was "
-	    "imported; if it is right all the same, accept its destination.",
+	    "imported; if it is right all the same, import it with "
+	    "--accept destination.",
 	    (int)destination.size, (const char *)destination.data);
 }
 

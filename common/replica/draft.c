@@ -79,14 +79,16 @@ check_dossier_is_open(const struct dossier *dossier, struct error *err)
 	case DOSSIER_FROZEN:
 	case DOSSIER_CLOSING:
 		return error_set(err, STATUS_DENIED,
-		    "dossier %" PRIu64
-		    " has been passed on: it can be read here, not written",
+		    "this file (%" PRIu64
+		    ") has passed on to another school: it can be read here, "
+		    "not written",
 		    dossier->number);
 	case DOSSIER_GONE:
 		break;
 	}
 	return error_set(err, STATUS_NOT_FOUND,
-	    "dossier %" PRIu64 " is not held here any more", dossier->number);
+	    "this file (%" PRIu64 ") is not held here any more",
+	    dossier->number);
 }
 
 static enum status
