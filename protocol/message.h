@@ -82,7 +82,11 @@ struct push {
 	uint32_t commit_count;
 };
 
-/* [id, digest4, sequence, mark] when taken, [id, digest4, reason] else */
+/*
+ * [id, digest4, sequence, mark] when taken, [id, digest4, reason] else
+ *
+ * id and sequence are signed differences from the one before, the first from 0.
+ */
 struct answer {
 	uint64_t id;
 	uint8_t digest[LIMIT_ANSWER_DIGEST_BYTES];

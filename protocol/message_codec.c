@@ -89,6 +89,18 @@ message_number(struct reader *reader, const char *what)
 	return reader_unsigned(reader, INT64_MAX, what);
 }
 
+uint64_t
+message_difference(struct reader *reader, uint64_t before, const char *what)
+{
+	int64_t step = reader_signed(reader, what);
+
+	if (step < -(int64_t)before || step > INT64_MAX - (int64_t)before) {
+		reader_fail(reader, STATUS_INVALID, what, "out of range");
+		return before;
+	}
+	return before + (uint64_t)step;
+}
+
 uint32_t
 message_number32(struct reader *reader, const char *what)
 {
@@ -203,18 +215,13 @@ read_item(struct reader *reader, const struct item *before, struct item *item)
 {
 	uint32_t had = message_element(reader, 4, "item");
 	uint64_t step = message_number(reader, "sequence");
-	int64_t later = reader_signed(reader, "received");
 
+	item->received_ms =
+	    message_difference(reader, before->received_ms, "received");
 	if (reader->status == STATUS_OK &&
 	    (step == 0 || step > INT64_MAX - before->sequence))
 		reader_fail(reader, STATUS_INVALID, "sequence", "out of order");
-	if (later < -(int64_t)before->received_ms ||
-	    later > INT64_MAX - (int64_t)before->received_ms) {
-		reader_fail(reader, STATUS_INVALID, "received", "out of range");
-		return;
-	}
 	item->sequence = before->sequence + step;
-	item->received_ms = before->received_ms + (uint64_t)later;
 	reader_blob_exact(reader, item->mark.bytes, sizeof(item->mark.bytes),
 	    "mark");
 	read_content(reader, item);

@@ -44,6 +44,10 @@ struct bytes message_text(struct reader *reader, const char *what);
 /* A sequence, a time, an identifier or 0: up to INT64_MAX. */
 uint64_t message_number(struct reader *reader, const char *what);
 
+/* The same as a signed difference from the one before. */
+uint64_t message_difference(struct reader *reader, uint64_t before,
+    const char *what);
+
 uint32_t message_number32(struct reader *reader, const char *what);
 
 void pack_sum(struct pack *pack, const struct digest_sum *sum);

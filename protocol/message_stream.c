@@ -37,39 +37,56 @@ message_push_decode(struct bytes body, struct arena *arena,
 	return message_close(&in, "PUSH");
 }
 
+/* Of the answers so far; what the next one's differences are from. */
+struct answered {
+	uint64_t id;
+	uint64_t sequence;
+};
+
+static void
+pack_answer(struct pack *pack, struct answered *before,
+    const struct answer *answer)
+{
+	bool taken = answer->refusal == 0;
+
+	pack_array(pack, taken ? 4 : 3);
+	pack_signed(pack, (int64_t)(answer->id - before->id));
+	pack_blob(pack, answer->digest, sizeof(answer->digest));
+	before->id = answer->id;
+	if (!taken) {
+		pack_unsigned(pack, answer->refusal);
+		return;
+	}
+	pack_signed(pack, (int64_t)(answer->sequence - before->sequence));
+	pack_blob(pack, answer->mark.bytes, sizeof(answer->mark.bytes));
+	before->sequence = answer->sequence;
+}
+
 enum status
 message_answers_encode(const struct answers *message, struct buffer *out,
     struct error *err)
 {
+	struct answered before = { 0 };
 	struct pack pack;
 
 	message_begin(&pack, out, 2);
 	pack_unsigned(&pack, message->received_ms);
 	pack_list(&pack, message->answer_count, LIMIT_BATCH_COMMITS);
-	for (uint32_t i = 0; i < message->answer_count; i++) {
-		const struct answer *answer = &message->answers[i];
-		bool taken = answer->refusal == 0;
-
-		pack_array(&pack, taken ? 4 : 3);
-		pack_unsigned(&pack, answer->id);
-		pack_blob(&pack, answer->digest, sizeof(answer->digest));
-		pack_unsigned(&pack,
-		    taken ? answer->sequence : answer->refusal);
-		if (taken)
-			pack_blob(&pack, answer->mark.bytes,
-			    sizeof(answer->mark.bytes));
-	}
+	for (uint32_t i = 0; i < message->answer_count; i++)
+		pack_answer(&pack, &before, &message->answers[i]);
 	return message_end(&pack, "ANSWER", err);
 }
 
 static void
-read_answer(struct reader *reader, struct answer *answer)
+read_answer(struct reader *reader, struct answered *before,
+    struct answer *answer)
 {
 	uint32_t had = message_element(reader, 3, "answer");
 
-	answer->id = message_number(reader, "id");
+	answer->id = message_difference(reader, before->id, "id");
 	reader_blob_exact(reader, answer->digest, sizeof(answer->digest),
 	    "digest");
+	before->id = answer->id;
 	if (had == 3) {
 		answer->refusal = message_number32(reader, "reason");
 		if (answer->refusal == 0)
@@ -77,9 +94,11 @@ read_answer(struct reader *reader, struct answer *answer)
 			    "refused without one");
 		return;
 	}
-	answer->sequence = message_number(reader, "sequence");
+	answer->sequence =
+	    message_difference(reader, before->sequence, "sequence");
 	reader_blob_exact(reader, answer->mark.bytes,
 	    sizeof(answer->mark.bytes), "mark");
+	before->sequence = answer->sequence;
 	message_element_end(reader, had, 4);
 }
 
@@ -87,6 +106,7 @@ enum status
 message_answers_decode(struct bytes body, struct arena *arena,
     struct answers *message, struct error *err)
 {
+	struct answered before = { 0 };
 	struct reader in;
 
 	message_open(&in, body, arena, 2, err);
@@ -94,7 +114,7 @@ message_answers_decode(struct bytes body, struct arena *arena,
 	message->answers = reader_list(&in, &message->answer_count,
 	    LIMIT_BATCH_COMMITS, sizeof(*message->answers), "answers");
 	for (uint32_t i = 0; i < message->answer_count; i++) {
-		read_answer(&in, &message->answers[i]);
+		read_answer(&in, &before, &message->answers[i]);
 		message->answers[i].received_ms = message->received_ms;
 	}
 	return message_close(&in, "ANSWER");

@@ -173,6 +173,9 @@ test_contradictions_are_refused(void **state)
 	/* refused for the reason 0 */
 	static const uint8_t answer[] = { 0x92, 1, 0x91, 0x93, 1, 0xc4, 4, 0, 0,
 		0, 0, 0 };
+	/* an answer to a number below 0 */
+	static const uint8_t below[] = { 0x92, 1, 0x91, 0x93, 0xff, 0xc4, 4, 0,
+		0, 0, 0, 1 };
 	/* an item at 1 in what covers (1, 2] */
 	static const uint8_t stream[] = { 0x93, 1, 2, 0x91, 0x94, 1, 0, 0xc4, 8,
 		0, 0, 0, 0, 0, 0, 0, 0, 5 };
@@ -189,6 +192,7 @@ test_contradictions_are_refused(void **state)
 	REFUSED(FRAME_CONFIRM, confirm);
 	REFUSED(FRAME_FILL, fill);
 	REFUSED(FRAME_ANSWER, answer);
+	REFUSED(FRAME_ANSWER, below);
 	REFUSED(FRAME_STREAM, stream);
 	REFUSED(FRAME_STREAM, early);
 	REFUSED(FRAME_GOODBYE, goodbye);
