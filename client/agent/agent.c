@@ -138,9 +138,12 @@ look_whether_done(struct agent *agent)
 		agent->progress = progress;
 		agent->progress_at_ms = now;
 	}
-	if (agent->options.mode == AGENT_ONCE && status.proved)
+	if (agent->options.mode == AGENT_ONCE && status.proved) {
+		/* The hub has all that was sent: it said so. */
+		if (agent->link != NULL)
+			link_close_soon(agent->link);
 		finish(agent, NULL);
-	else if (agent->options.mode == AGENT_ONCE && status.differs) {
+	} else if (agent->options.mode == AGENT_ONCE && status.differs) {
 		error_set(&agent->why, STATUS_STALE,
 		    "this computer's records are not the same as the hub's");
 		finish(agent, &agent->why);

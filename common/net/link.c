@@ -164,7 +164,7 @@ advance_closing(struct link *link)
 			link_end(link, NULL, false);
 		return;
 	}
-	if (link->was_shut && link->has_ended)
+	if (link->was_shut && (link->has_ended || link->is_hasty))
 		link_end(link, NULL, false);
 }
 
@@ -468,6 +468,13 @@ link_close(struct link *link)
 	const struct error none = { .status = STATUS_OK };
 
 	link_end(link, &none, true);
+}
+
+void
+link_close_soon(struct link *link)
+{
+	link->is_hasty = true;
+	link_close(link);
 }
 
 void

@@ -88,6 +88,10 @@ void link_resume(struct link *link);
 /* Send what was written and close_notify, for LINK_LINGER_MS at most. */
 void link_close(struct link *link);
 
+/* The same without waiting for the peer's own end: for who knows that the peer
+ * has read all that matters. */
+void link_close_soon(struct link *link);
+
 /* Now, whatever waits. */
 void link_abort(struct link *link);
 

@@ -34,6 +34,7 @@ struct link {
 	bool is_shut;
 	bool was_shut;  /* the system took all that was written */
 	bool has_ended; /* the peer's stream */
+	bool is_hasty;  /* its end is not waited for */
 	bool is_paused;
 	bool owes_drained;
 

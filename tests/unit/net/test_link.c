@@ -133,6 +133,30 @@ test_close_after_large_write_loses_nothing(void **state)
 	tls_context_destroy(context);
 }
 
+/* A peer that does not read its end is not waited for, when that is asked. */
+static void
+test_close_soon_waits_for_nobody(void **state)
+{
+	struct tls_context *context = hub_client(&oak, &oak, TLS_PROTOCOL_SYNC);
+	struct world world;
+
+	(void)state;
+	world_init(&world, &oak);
+	open_both(&world, context);
+	link_pause(world.hub.link);
+	link_write(world.client.link, bytes_of_text("last"));
+	link_close_soon(world.client.link);
+	run_until(&world, &world.client.is_over);
+	assert_int_equal(world.client.why.status, STATUS_OK);
+	assert_false(world.hub.is_over);
+	link_resume(world.hub.link);
+	run_until(&world, &world.hub.is_over);
+	assert_int_equal(world.hub.heard.size, 4);
+	assert_int_equal(world.hub.why.status, STATUS_CLOSED);
+	world_deinit(&world);
+	tls_context_destroy(context);
+}
+
 static void
 test_saved_session_is_resumed(void **state)
 {
@@ -277,6 +301,7 @@ main(void)
 		cmocka_unit_test(test_word_and_echo_then_close),
 		cmocka_unit_test(test_large_transfer_waits_for_a_paused_reader),
 		cmocka_unit_test(test_close_after_large_write_loses_nothing),
+		cmocka_unit_test(test_close_soon_waits_for_nobody),
 		cmocka_unit_test(test_saved_session_is_resumed),
 		cmocka_unit_test(test_wrong_authority_fails_at_both_ends),
 		cmocka_unit_test(test_refused_site_is_told),
