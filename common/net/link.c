@@ -454,20 +454,16 @@ link_pause(struct link *link)
 void
 link_resume(struct link *link)
 {
-	if (!link->is_paused)
-		return;
-	link->is_paused = false;
 	/* From the loop: callers do not expect on_bytes in here. */
-	if (link->state == LINK_OPEN)
+	if (link->is_paused && link->state == LINK_OPEN)
 		uv_timer_start(&link->timer, on_timer, 0, 0);
+	link->is_paused = false;
 }
 
 void
 link_close(struct link *link)
 {
-	const struct error none = { .status = STATUS_OK };
-
-	link_end(link, &none, true);
+	link_end(link, NULL, true);
 }
 
 void
@@ -480,9 +476,7 @@ link_close_soon(struct link *link)
 void
 link_abort(struct link *link)
 {
-	const struct error none = { .status = STATUS_OK };
-
-	link_end(link, &none, false);
+	link_end(link, NULL, false);
 }
 
 struct link_counts
