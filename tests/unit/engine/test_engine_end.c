@@ -348,6 +348,7 @@ test_leave_goes_after_the_last_receipt(void **state)
 	talk_tick(t, 10);
 	push = push_said(t, 0);
 	assert_int_equal(push.commit_count, 2);
+	talk_tick(t, 10);
 	assert_int_equal(said_count(t, FRAME_LEAVE), 0);
 	talk_answer(t, &push, REFUSAL_NONE);
 	assert_int_equal(said_count(t, FRAME_LEAVE), 1);

@@ -80,6 +80,21 @@ test_nothing_is_proved_while_something_waits(void **state)
 	assert_true(talk_status(t).proved);
 }
 
+/* The same for what waited before the line came up. */
+static void
+test_nothing_is_asked_while_something_waits(void **state)
+{
+	struct talk *t = *state;
+
+	(void)fixture_term(t->replica, "term");
+	talk_begin_session(t);
+	assert_int_equal(talk_status(t).filling, 0);
+	assert_int_equal(said_count(t, FRAME_PROVE), 0);
+	talk_proof(t, 0);
+	assert_false(talk_status(t).proved);
+	assert_int_equal(talk_status(t).state, ENGINE_CATCHING_UP);
+}
+
 /* What arrives is not proved until the hub has been asked about it. */
 static void
 test_what_arrives_is_proved_anew(void **state)
@@ -147,6 +162,7 @@ main(void)
 		TALK(test_agreeing_proof_proves),
 		TALK(test_disagreeing_proof_differs),
 		TALK(test_nothing_is_proved_while_something_waits),
+		TALK(test_nothing_is_asked_while_something_waits),
 		TALK(test_what_arrives_is_proved_anew),
 		TALK(test_proof_of_another_place_is_ignored),
 		TALK(test_unanswered_question_is_asked_again),
