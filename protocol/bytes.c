@@ -29,6 +29,25 @@ bytes_equal_text(struct bytes a, const char *text)
 	return bytes_equal(a, bytes_of_text(text));
 }
 
+static uint8_t
+small_letter(uint8_t letter)
+{
+	return letter >= 'A' && letter <= 'Z' ? letter | 0x20 : letter;
+}
+
+bool
+bytes_equal_text_any_case(struct bytes a, const char *text)
+{
+	struct bytes b = bytes_of_text(text);
+
+	if (a.size != b.size)
+		return false;
+	for (size_t i = 0; i < a.size; i++)
+		if (small_letter(a.data[i]) != small_letter(b.data[i]))
+			return false;
+	return true;
+}
+
 int
 bytes_compare(struct bytes a, struct bytes b)
 {
@@ -48,6 +67,16 @@ bytes_advance(struct bytes *bytes, size_t count)
 		return;
 	bytes->data += count;
 	bytes->size -= count;
+}
+
+struct bytes
+bytes_trimmed(struct bytes text)
+{
+	while (text.size > 0 && text.data[0] <= ' ')
+		bytes_advance(&text, 1);
+	while (text.size > 0 && text.data[text.size - 1] <= ' ')
+		text.size--;
+	return text;
 }
 
 void

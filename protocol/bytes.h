@@ -24,11 +24,17 @@ bool bytes_equal(struct bytes a, struct bytes b);
 
 bool bytes_equal_text(struct bytes a, const char *text);
 
+/* Letters of ASCII are the same in either case. */
+bool bytes_equal_text_any_case(struct bytes a, const char *text);
+
 /* <0, 0, >0: as memcmp, the shorter first where one begins the other. */
 int bytes_compare(struct bytes a, struct bytes b);
 
 /* Cut count bytes off the front; count <= bytes->size. */
 void bytes_advance(struct bytes *bytes, size_t count);
+
+/* Without the spaces and control characters at both ends. */
+struct bytes bytes_trimmed(struct bytes text);
 
 /*
  * Grows at its end, is consumed at its front.  {0} is a valid empty buffer.

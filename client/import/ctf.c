@@ -216,20 +216,10 @@ on_text(void *context, const XML_Char *text, int size)
 		    error_set(&ctf->error, STATUS_NOMEM, "read a CTF"));
 }
 
-static struct bytes
-trimmed(struct bytes text)
-{
-	while (text.size > 0 && text.data[0] <= ' ')
-		bytes_advance(&text, 1);
-	while (text.size > 0 && text.data[text.size - 1] <= ' ')
-		text.size--;
-	return text;
-}
-
 static enum status
 tree_end(struct ctf *ctf)
 {
-	struct bytes text = trimmed(buffer_view(&ctf->text));
+	struct bytes text = bytes_trimmed(buffer_view(&ctf->text));
 	const char *copy;
 
 	if (ctf->current->first == NULL && text.size > 0) {

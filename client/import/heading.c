@@ -9,27 +9,6 @@ heading_needs_pupil(const struct collection *collection)
 	       strcmp(collection->name, "pupil") != 0;
 }
 
-static struct bytes
-trimmed(struct bytes text)
-{
-	while (text.size > 0 && text.data[0] <= ' ')
-		bytes_advance(&text, 1);
-	while (text.size > 0 && text.data[text.size - 1] <= ' ')
-		text.size--;
-	return text;
-}
-
-static bool
-equal_in_any_case(struct bytes text, const char *word)
-{
-	if (text.size != strlen(word))
-		return false;
-	for (size_t i = 0; i < text.size; i++)
-		if ((text.data[i] | 0x20) != (uint8_t)(word[i] | 0x20))
-			return false;
-	return true;
-}
-
 static const struct column *
 find_column(const struct collection *collection, struct bytes text)
 {
@@ -39,8 +18,8 @@ find_column(const struct collection *collection, struct bytes text)
 	if (column != NULL)
 		return column;
 	for (column = collection->columns; column->name != NULL; column++)
-		if (equal_in_any_case(text, column->name) ||
-		    equal_in_any_case(text,
+		if (bytes_equal_text_any_case(text, column->name) ||
+		    bytes_equal_text_any_case(text,
 			column_label(column, label, sizeof(label))))
 			return column;
 	return NULL;
@@ -58,13 +37,13 @@ read_field(const struct collection *collection, struct bytes text,
 		    "the heading \"%s\" cannot be imported: the hub decides "
 		    "on it",
 		    column->name);
-	if (column == NULL && equal_in_any_case(text, "id"))
+	if (column == NULL && bytes_equal_text_any_case(text, "id"))
 		kind = HEADING_ID;
 	else if (column == NULL && heading_needs_pupil(collection) &&
-		 equal_in_any_case(text, "pupil"))
+		 bytes_equal_text_any_case(text, "pupil"))
 		kind = HEADING_PUPIL;
 	else if (column == NULL && heading_needs_pupil(collection) &&
-		 equal_in_any_case(text, "upn"))
+		 bytes_equal_text_any_case(text, "upn"))
 		kind = HEADING_UPN;
 	else if (column == NULL)
 		return error_set(err, STATUS_USAGE,
@@ -96,7 +75,7 @@ heading_read(const struct collection *collection, const struct csv_row *row,
 		return error_set(err, STATUS_USAGE,
 		    "the line of headings cannot be read: %s", row->fault);
 	for (uint32_t i = 0; i < row->field_count && status == STATUS_OK; i++)
-		status = read_field(collection, trimmed(row->fields[i]),
+		status = read_field(collection, bytes_trimmed(row->fields[i]),
 		    heading, err);
 	for (uint32_t i = 0; i < heading->count; i++)
 		says_where |= heading->fields[i].kind != HEADING_COLUMN;

@@ -139,16 +139,6 @@ read_field(struct csv_import *import, uint32_t place, struct bytes text,
 	return column_parse(column, text, &import->group.arena, value, err);
 }
 
-static struct bytes
-trimmed(struct bytes text)
-{
-	while (text.size > 0 && text.data[0] <= ' ')
-		bytes_advance(&text, 1);
-	while (text.size > 0 && text.data[text.size - 1] <= ' ')
-		text.size--;
-	return text;
-}
-
 static enum status
 read_row(struct csv_import *import, const struct csv_row *csv, struct row *row,
     struct error *err)
@@ -166,8 +156,8 @@ read_row(struct csv_import *import, const struct csv_row *csv, struct row *row,
 	if (row->values == NULL)
 		return error_set(err, STATUS_NOMEM, "read a row");
 	for (uint32_t i = 0; i < csv->field_count && status == STATUS_OK; i++)
-		status =
-		    read_field(import, i, trimmed(csv->fields[i]), row, err);
+		status = read_field(import, i, bytes_trimmed(csv->fields[i]),
+		    row, err);
 	return status;
 }
 

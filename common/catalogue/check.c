@@ -251,16 +251,6 @@ column_code_is_unknown(const struct column *column, const struct value *value)
 
 /* --- parsing -------------------------------------------------------------- */
 
-static struct bytes
-trimmed(struct bytes text)
-{
-	while (text.size > 0 && text.data[0] <= ' ')
-		bytes_advance(&text, 1);
-	while (text.size > 0 && text.data[text.size - 1] <= ' ')
-		text.size--;
-	return text;
-}
-
 static bool
 parse_integer(struct bytes text, int64_t *integer)
 {
@@ -345,17 +335,6 @@ parse_blob(struct bytes text, uint32_t max, struct arena *arena,
 	return STATUS_OK;
 }
 
-static bool
-equal_in_any_case(struct bytes text, const char *word)
-{
-	if (text.size != strlen(word))
-		return false;
-	for (size_t i = 0; i < text.size; i++)
-		if ((text.data[i] | 0x20) != (uint8_t)(word[i] | 0x20))
-			return false;
-	return true;
-}
-
 /* A code as the set spells it, where text differs only in its letters' size;
  * true, false, 1 and 0 for yes and no. */
 static struct bytes
@@ -369,14 +348,14 @@ parse_code(const struct code_set *set, struct bytes text)
 		if (bytes_equal_text(text, each->code))
 			return text;
 	for (each = set->codes; each->code != NULL; each++)
-		if (equal_in_any_case(text, each->code))
+		if (bytes_equal_text_any_case(text, each->code))
 			return bytes_of_text(each->code);
 	if (strcmp(set->name, "yn") != 0)
 		return text;
 	for (size_t i = 0; i < 3; i++) {
-		if (equal_in_any_case(text, yes[i]))
+		if (bytes_equal_text_any_case(text, yes[i]))
 			return bytes_of_text("Y");
-		if (equal_in_any_case(text, no[i]))
+		if (bytes_equal_text_any_case(text, no[i]))
 			return bytes_of_text("N");
 	}
 	return text;
@@ -386,7 +365,7 @@ enum status
 column_parse(const struct column *column, struct bytes text,
     struct arena *arena, struct value *value, struct error *err)
 {
-	struct bytes meant = trimmed(text);
+	struct bytes meant = bytes_trimmed(text);
 	enum status status;
 	uint64_t id;
 	bool read = true;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/support/file.h"
+#include "common/support/number.h"
 
 struct config_entry {
 	const char *key;
@@ -281,20 +282,14 @@ config_integer(const struct config *config, const char *key, int64_t min,
     int64_t max, int64_t *value, struct error *err)
 {
 	const char *text = config_text(config, key, NULL);
-	long long number;
-	char *end;
 
 	if (text == NULL)
 		return STATUS_OK;
-	number = strtoll(text, &end, 10);
-	/* What strtoll cannot hold it returns as its own least or greatest. */
-	if (end == text || *end != '\0' || number < min || number > max ||
-	    number == INT64_MAX || number == INT64_MIN)
+	if (!number_parse(text, min, max, value))
 		return error_set(err, STATUS_INVALID,
 		    "%s: \"%.40s\" is not a whole number from %" PRId64
 		    " to %" PRId64,
 		    key, text, min, max);
-	*value = number;
 	return STATUS_OK;
 }
 

@@ -2,8 +2,9 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "common/support/number.h"
 
 enum {
 	WORD_BYTES = 64, /* longer words are near to nothing */
@@ -244,20 +245,14 @@ options_integer(const struct options *options, const char *name, int64_t min,
     int64_t max, int64_t *value, struct error *err)
 {
 	const char *text = options_text(options, name, NULL);
-	long long number;
-	char *end;
 
 	if (text == NULL)
 		return STATUS_OK;
-	number = strtoll(text, &end, 10);
-	/* What strtoll cannot hold it returns as its own least or greatest. */
-	if (end == text || *end != '\0' || number < min || number > max ||
-	    number == INT64_MAX || number == INT64_MIN)
+	if (!number_parse(text, min, max, value))
 		return error_set(err, STATUS_USAGE,
 		    "--%s: \"%.40s\" is not a whole number from %" PRId64
 		    " to %" PRId64,
 		    name, text, min, max);
-	*value = number;
 	return STATUS_OK;
 }
 

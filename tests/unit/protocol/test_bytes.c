@@ -24,6 +24,27 @@ test_views_compare_like_words(void **state)
 	bytes_advance(&none, 0);
 }
 
+/* Only letters have a case: "@" and "`" differ by the same bit. */
+static void
+test_words_in_any_case(void **state)
+{
+	(void)state;
+	assert_true(bytes_equal_text_any_case(bytes_of_text("yEs1"), "YeS1"));
+	assert_false(bytes_equal_text_any_case(bytes_of_text("yes"), "ye"));
+	assert_false(bytes_equal_text_any_case(bytes_of_text("@"), "`"));
+}
+
+static void
+test_trimmed_keeps_what_is_inside(void **state)
+{
+	(void)state;
+	assert_true(
+	    bytes_equal_text(bytes_trimmed(bytes_of_text(" \t\r\na b\n ")),
+		"a b"));
+	assert_int_equal(bytes_trimmed(bytes_of_text(" \n")).size, 0);
+	assert_int_equal(bytes_trimmed((struct bytes){ NULL, 0 }).size, 0);
+}
+
 /* A buffer is a queue: what goes in at its end comes out at its front. */
 static void
 test_a_buffer_keeps_order_over_random_use(void **state)
@@ -114,6 +135,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_views_compare_like_words),
+		cmocka_unit_test(test_words_in_any_case),
+		cmocka_unit_test(test_trimmed_keeps_what_is_inside),
 		cmocka_unit_test(test_a_buffer_keeps_order_over_random_use),
 		cmocka_unit_test(test_truncating_undoes_an_append),
 		cmocka_unit_test(test_arena_memory_is_aligned_zeroed_and_apart),
