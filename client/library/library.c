@@ -117,6 +117,7 @@ tl_close(struct tl *tl)
 {
 	if (tl == NULL)
 		return;
+	tl_cancel(tl->write);
 	draft_destroy(tl->committed);
 	replica_close(tl->replica);
 	folder_close(tl->folder);
@@ -359,7 +360,7 @@ tl_sync(struct tl *tl, struct tl_error *error)
 	struct error err;
 	enum status status;
 
-	if (tl->writing)
+	if (tl->write != NULL)
 		status = error_set(&err, STATUS_INVALID,
 		    "commit or cancel the write first");
 	else

@@ -17,7 +17,7 @@ struct tl {
 	tl_listener *listener;
 	void *context;
 	uint32_t data_version;
-	bool writing;
+	struct tl_write *write; /* that was begun; NULL: none */
 };
 
 struct tl_write {

@@ -15,7 +15,7 @@ begin(struct tl *tl, struct tl_write **out, struct error *err)
 
 	assert(out != NULL && *out == NULL);
 
-	if (tl->writing)
+	if (tl->write != NULL)
 		return error_set(err, STATUS_INVALID,
 		    "one write at a time: commit or cancel the other first");
 	write = calloc(1, sizeof(*write));
@@ -27,7 +27,7 @@ begin(struct tl *tl, struct tl_write **out, struct error *err)
 		free(write);
 		return status;
 	}
-	tl->writing = true;
+	tl->write = write;
 	*out = write;
 	return STATUS_OK;
 }
@@ -148,7 +148,7 @@ tl_delete(struct tl_write *write, uint64_t record, struct tl_error *error)
 static void
 release(struct tl_write *write)
 {
-	write->tl->writing = false;
+	write->tl->write = NULL;
 	draft_destroy(write->draft);
 	free(write);
 }
@@ -161,7 +161,7 @@ tl_commit(struct tl_write *write, struct tl_error *error)
 	uint64_t id;
 	enum status status;
 
-	tl->writing = false;
+	tl->write = NULL;
 	status =
 	    draft_finish(write->draft, (uint64_t)clock_unix_ms(), &id, &err);
 	if (status == STATUS_OK)
