@@ -159,7 +159,6 @@ on_connected(struct engine *engine, struct error *err)
 	engine->hello_at_ms = engine->elapsed_ms;
 	memset(&engine->status.goodbye, 0, sizeof(engine->status.goodbye));
 	buffer_clear(&engine->input);
-	codec_use_dictionary(engine->options.codec, false);
 	push_begin(engine);
 	engine->asked_count = 0;
 	engine->fetching = 0;
@@ -173,6 +172,8 @@ on_connected(struct engine *engine, struct error *err)
 	if (status == STATUS_OK)
 		status = take_begin(engine, err);
 	arena_reset(&engine->arena);
+	if (status == STATUS_OK)
+		status = greet_choose_dictionary(engine, err);
 	if (status == STATUS_OK)
 		status = greet_send_hello(engine, err);
 	arena_reset(&engine->arena);
@@ -308,6 +309,8 @@ on_disconnected(struct engine *engine)
 {
 	if (engine->state != ENGINE_OFFLINE)
 		push_end(engine);
+	if (engine->state == ENGINE_GREETING)
+		greet_forget_dictionary(engine);
 	engine->state = ENGINE_OFFLINE;
 	engine->hang_up = false;
 	engine->prove_asked_at_ms = 0;

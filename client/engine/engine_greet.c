@@ -7,6 +7,27 @@
 #include "common/replica/record.h"
 
 enum status
+greet_choose_dictionary(struct engine *engine, struct error *err)
+{
+	uint64_t known;
+	enum status status;
+
+	status =
+	    replica_meta_get(engine->replica, "hub_dictionary", 0, &known, err);
+	codec_use_dictionary(engine->options.codec,
+	    known == codec_dictionary_id(engine->options.codec));
+	return status;
+}
+
+/* Without it the next first flight is larger, so a failure is no error. */
+void
+greet_forget_dictionary(struct engine *engine)
+{
+	(void)replica_meta_set(engine->replica, "hub_dictionary", 0,
+	    ERROR_IGNORED);
+}
+
+enum status
 greet_send_hello(struct engine *engine, struct error *err)
 {
 	struct hello hello = {
@@ -105,6 +126,9 @@ greet_take_welcome(struct engine *engine, struct bytes body, struct error *err)
 	if (status == STATUS_OK && same)
 		status = replica_meta_set(engine->replica, "hub_catalogue",
 		    welcome.catalogue, err);
+	if (status == STATUS_OK && same)
+		status = replica_meta_set(engine->replica, "hub_dictionary",
+		    welcome.dictionary, err);
 	if (status == STATUS_OK && same)
 		status = take_start(engine, welcome.start, err);
 	if (status == STATUS_OK)

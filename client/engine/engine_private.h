@@ -116,6 +116,12 @@ engine_is_welcome(const struct engine *engine)
 
 /* --- engine_greet.c ------------------------------------------------------- */
 
+/* For the first flight: the shared dictionary, if the hub had it last time. */
+enum status greet_choose_dictionary(struct engine *engine, struct error *err);
+
+/* The hub did not greet: perhaps it has another dictionary now. */
+void greet_forget_dictionary(struct engine *engine);
+
 enum status greet_send_hello(struct engine *engine, struct error *err);
 
 enum status greet_take_welcome(struct engine *engine, struct bytes body,

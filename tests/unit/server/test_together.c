@@ -317,6 +317,33 @@ test_proof_is_of_what_is_there_now(void **state)
 	end_close(&oak);
 }
 
+/* From the second connection on, what goes out before WELCOME is compressed
+ * by the dictionary that both ends have. */
+static void
+test_first_flight_uses_a_known_dictionary(void **state)
+{
+	struct fixture *f = *state;
+	struct end oak;
+	uint64_t with;
+
+	end_open(&oak, f, 1, "oak");
+	(void)end_new_pupil(&oak, "Lane");
+	sync_end(&oak);
+	end_break_line(&oak);
+	(void)end_new_pupil(&oak, "Lane");
+	oak.up_bytes = 0;
+	assert_true(end_connect(&oak));
+	with = oak.up_bytes;
+	/* A line that broke before WELCOME makes it forget. */
+	end_break_line(&oak);
+	oak.up_bytes = 0;
+	assert_true(end_connect(&oak));
+	assert_true(oak.up_bytes > with + 20);
+	sync_end(&oak);
+	expect_proved(&oak);
+	end_close(&oak);
+}
+
 /* A refusal in the middle of a chain: what built on it goes on without it. */
 static void
 test_refused_commit_does_not_hold_up_the_rest(void **state)
@@ -396,6 +423,7 @@ main(void)
 		TOGETHER(test_clock_ten_years_ahead_syncs),
 		TOGETHER(test_work_after_the_freeze_is_passed_on),
 		TOGETHER(test_proof_is_of_what_is_there_now),
+		TOGETHER(test_first_flight_uses_a_known_dictionary),
 		TOGETHER(test_refused_commit_does_not_hold_up_the_rest),
 		TOGETHER(test_line_cut_at_every_byte_loses_nothing),
 	};
