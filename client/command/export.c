@@ -170,6 +170,7 @@ struct telling {
 	struct command *command;
 	json_t *array;
 	json_t *history;
+	uint64_t count;
 };
 
 static bool
@@ -201,6 +202,7 @@ tell_record(void *context, const struct record *record)
 	struct telling *telling = context;
 	json_t *json;
 
+	telling->count++;
 	if (!telling->command->json) {
 		output_record_page(telling->command->replica, record);
 		return true;
@@ -252,6 +254,10 @@ run_subject(struct command *command)
 	for (uint32_t i = 0; status == STATUS_OK && i < count; i++)
 		status = tell_dossier(command, &telling, same[i]);
 	arena_deinit(&arena);
+	if (status == STATUS_OK && telling.count == 0)
+		status = error_set(&command->error, STATUS_NOT_FOUND,
+		    "there is no pupil with the id %s here",
+		    options_positional(&command->options, 0));
 	if (status == STATUS_OK && command->json) {
 		output_json(telling.array);
 		return status;
