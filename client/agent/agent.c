@@ -416,6 +416,8 @@ agent_start(uv_loop_t *loop, const struct agent_options *options,
 	agent->user = user;
 	agent->loop = loop;
 	agent->progress_at_ms = clock_monotonic_ms();
+	if (options->mode == AGENT_RUN)
+		engine_options.settle_ms = AGENT_SETTLE_MS;
 	status = codec_create(&agent->codec, err);
 	engine_options.codec = agent->codec;
 	if (status == STATUS_OK)

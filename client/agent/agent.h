@@ -19,6 +19,7 @@
 
 enum {
 	AGENT_LOOK_MS = 150,           /* for writes by other processes */
+	AGENT_SETTLE_MS = 1000,        /* changes are proved together */
 	AGENT_REMEMBER_MS = 5000,      /* how often "last heard" is stored */
 	AGENT_ONCE_MS = 15 * 60 * 1000 /* without any progress */
 };

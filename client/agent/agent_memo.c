@@ -42,6 +42,7 @@ agent_memo_look(struct agent *agent)
 	    wish <= met)
 		return;
 	agent->wish = wish;
+	engine_hurry(agent->engine);
 	if (agent->link == NULL)
 		agent->connect_at_ms = 0;
 }

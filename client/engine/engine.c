@@ -82,6 +82,9 @@ next_wake(const struct engine *engine)
 	if (engine->prove_asked_at_ms != 0 &&
 	    engine->prove_asked_at_ms + ENGINE_PROOF_MS < wake)
 		wake = engine->prove_asked_at_ms + ENGINE_PROOF_MS;
+	if (prove_waits(engine) &&
+	    engine->unsettled_at_ms + engine->options.settle_ms < wake)
+		wake = engine->unsettled_at_ms + engine->options.settle_ms;
 	if (engine->send_again && engine->again_at_ms < wake)
 		wake = engine->again_at_ms;
 	return wake > engine->elapsed_ms ? wake : engine->elapsed_ms + 1;

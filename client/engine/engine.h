@@ -96,6 +96,9 @@ struct engine_options {
 	    *sign)(void *context, struct bytes message, uint8_t signature[64]);
 	void *sign_context;
 	uint64_t seed; /* for ping tokens; any number */
+	/* After a change, how long others may follow it before the hub is told
+	 * how far all is stored, and asked for a proof; 0: at once. */
+	uint64_t settle_ms;
 };
 
 enum status engine_create(const struct engine_options *options,
@@ -117,6 +120,9 @@ enum status engine_get_status(struct engine *engine,
 
 /* Ask for a certificate at the next step (DER of a request; copied). */
 enum status engine_renew(struct engine *engine, struct bytes csr);
+
+/* Somebody waits for the next proof: do not let things settle before it. */
+void engine_hurry(struct engine *engine);
 
 /* Send what waits, purge everything, say LEAVE. */
 void engine_leave(struct engine *engine);

@@ -393,7 +393,7 @@ end_confirm(struct engine *engine, struct error *err)
 	};
 	enum status status;
 
-	if (engine->confirmed_sent == engine->cursor)
+	if (engine->confirmed_sent == engine->cursor || prove_waits(engine))
 		return STATUS_OK;
 	status = end_confirmed(engine, &confirm.confirmed, err);
 	if (status != STATUS_OK ||

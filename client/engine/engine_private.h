@@ -82,6 +82,9 @@ struct engine {
 	bool proved;
 	bool differs;
 	bool prove_wanted;
+	bool unsettled; /* since then more may follow */
+	uint64_t unsettled_at_ms;
+	bool hurried;
 	uint64_t prove_asked_at_ms;
 
 	/* leaving and renewing */
@@ -177,6 +180,9 @@ enum status end_confirmed(struct engine *engine, uint64_t *confirmed,
 
 /* Something changed: what was proved is proved no more. */
 void prove_forget(struct engine *engine);
+
+/* Others may follow a change soon: neither confirm nor prove yet. */
+bool prove_waits(const struct engine *engine);
 
 enum status prove_pump(struct engine *engine, struct error *err);
 

@@ -11,6 +11,23 @@ prove_forget(struct engine *engine)
 {
 	engine->proved = false;
 	engine->prove_wanted = true;
+	if (!engine->unsettled)
+		engine->unsettled_at_ms = engine->elapsed_ms;
+	engine->unsettled = true;
+}
+
+bool
+prove_waits(const struct engine *engine)
+{
+	return engine->unsettled && !engine->hurried &&
+	       engine->elapsed_ms - engine->unsettled_at_ms <
+	           engine->options.settle_ms;
+}
+
+void
+engine_hurry(struct engine *engine)
+{
+	engine->hurried = true;
 }
 
 /* What there is to prove; *ready when it makes sense to ask. */
@@ -46,8 +63,9 @@ prove_pump(struct engine *engine, struct error *err)
 	if (engine->prove_asked_at_ms != 0 &&
 	    engine->elapsed_ms - engine->prove_asked_at_ms >= ENGINE_PROOF_MS)
 		engine->prove_wanted = true;
-	if (!engine->prove_wanted)
+	if (!engine->prove_wanted || prove_waits(engine))
 		return STATUS_OK;
+	engine->unsettled = false;
 	status = prepare(engine, &proof, &ready, err);
 	if (status != STATUS_OK || !ready)
 		return status;
@@ -76,6 +94,7 @@ prove_take_proof(struct engine *engine, struct bytes body, struct error *err)
 	if (status != STATUS_OK || !ready)
 		return status;
 	engine->prove_asked_at_ms = 0;
+	engine->hurried = false;
 	engine->proved = theirs.count == ours.count &&
 	                 digest_sum_equal(&theirs.sum, &ours.sum);
 	engine->differs = !engine->proved;

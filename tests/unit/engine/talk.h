@@ -33,6 +33,7 @@ struct talk {
 	uint64_t now;
 	uint64_t elapsed;
 	size_t unsent;
+	uint64_t settle_ms;
 	uint64_t generation;
 	uint64_t told; /* how far the stream has come */
 	struct engine_update update;
@@ -56,6 +57,7 @@ talk_start_engine(struct talk *t)
 		.sign = t->sign,
 		.sign_context = t,
 		.seed = 5,
+		.settle_ms = t->settle_ms,
 	};
 
 	assert_ok(engine_create(&options, &t->engine, err));

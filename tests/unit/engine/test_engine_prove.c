@@ -109,6 +109,40 @@ test_what_arrives_is_proved_anew(void **state)
 	assert_int_equal(talk_status(t).state, ENGINE_CATCHING_UP);
 }
 
+/* Changes that follow one another are confirmed and proved together; not when
+ * somebody waits for it. */
+static void
+test_proof_waits_until_things_settle(void **state)
+{
+	struct talk *t = *state;
+
+	t->settle_ms = 1000;
+	talk_restart(t);
+	talk_begin_session(t);
+	talk_tick(t, 1000);
+	talk_proof(t, 0);
+	for (uint32_t i = 0; i < 3; i++) {
+		(void)fixture_term(t->other, "term");
+		talk_stream(t);
+		assert_int_equal(t->said_count, 0);
+		assert_int_equal(t->update.wake_ms,
+		    t->elapsed + 1000 - i * 300);
+		talk_tick(t, 300);
+		assert_int_equal(t->said_count, 0);
+	}
+	talk_tick(t, 100);
+	assert_int_equal(said_count(t, FRAME_CONFIRM), 1);
+	assert_int_equal(said_count(t, FRAME_PROVE), 1);
+	talk_proof(t, 0);
+	assert_true(talk_status(t).proved);
+
+	engine_hurry(t->engine);
+	(void)fixture_term(t->other, "term");
+	talk_stream(t);
+	assert_int_equal(said_count(t, FRAME_CONFIRM), 1);
+	assert_int_equal(said_count(t, FRAME_PROVE), 1);
+}
+
 /* A proof for another place than here proves nothing. */
 static void
 test_proof_of_another_place_is_ignored(void **state)
@@ -164,6 +198,7 @@ main(void)
 		TALK(test_nothing_is_proved_while_something_waits),
 		TALK(test_nothing_is_asked_while_something_waits),
 		TALK(test_what_arrives_is_proved_anew),
+		TALK(test_proof_waits_until_things_settle),
 		TALK(test_proof_of_another_place_is_ignored),
 		TALK(test_unanswered_question_is_asked_again),
 		TALK(test_each_connection_proves_anew),
