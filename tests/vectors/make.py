@@ -374,5 +374,6 @@ def frames():
            bytes=frame(0x83, zstd(push)[:-1]))
 
 
-for write in (identifiers, stamps, commits, digests, messages, frames):
-    write()
+if __name__ == "__main__":
+    for write in (identifiers, stamps, commits, digests, messages, frames):
+        write()
