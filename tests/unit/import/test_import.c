@@ -337,8 +337,8 @@ test_file_for_another_school_needs_a_person(void **state)
 	assert_told(place,
 	    "0 needs a person " FILE_001 "\n"
 	    "  ! The file is meant for another school (9994002), so nothing of "
-	    "it was imported; if it is right all the same, accept its "
-	    "destination.\n"
+	    "it was imported; if it is right all the same, import it with "
+	    "--accept destination.\n"
 	    "1 needs a person Teodora Okafor-Lane\n");
 	assert_int_equal(place_count(place, "pupil"), 0);
 	place->options.accept = import_doubt_parse(
