@@ -247,6 +247,20 @@ purge_one(struct engine *engine, uint64_t number, bool *done, struct error *err)
 	return STATUS_OK;
 }
 
+/* A receipt names this computer's record, which a new one has yet to fetch. */
+static enum status
+may_receipt(struct engine *engine, bool *may, struct error *err)
+{
+	struct value number = value_integer(engine->identity.site);
+	uint64_t site;
+	enum status status;
+
+	status =
+	    record_find(engine->replica, "site", "number", &number, &site, err);
+	*may = status == STATUS_OK;
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 static enum status
 purge_noted(struct engine *engine, const struct closing *closing,
     uint32_t *purged, struct error *err)
@@ -255,6 +269,10 @@ purge_noted(struct engine *engine, const struct closing *closing,
 	bool may = true, done;
 
 	*purged = 0;
+	if (closing->count > 0)
+		status = may_receipt(engine, &may, err);
+	if (status != STATUS_OK || !may)
+		return status;
 	for (uint32_t i = 0; status == STATUS_OK && i < closing->count; i++) {
 		status = may_purge(engine, &may, err);
 		if (status != STATUS_OK || !may)
