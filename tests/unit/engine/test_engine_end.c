@@ -19,16 +19,22 @@ sign(void *context, struct bytes message, uint8_t signature[64])
 	return STATUS_OK;
 }
 
-/* A session with the records that receipts refer to. */
+/* The record that receipts refer to. */
+static void
+add_site(struct talk *t)
+{
+	(void)fixture_insert(t->other, 0, "site", "number", "1", "school",
+	    "101", "name", "office", NULL);
+	talk_stream(t);
+}
+
 static void
 begin(struct talk *t)
 {
 	t->sign = sign;
 	talk_restart(t);
 	talk_begin_session(t);
-	(void)fixture_insert(t->other, 0, "site", "number", "1", "school",
-	    "101", "name", "office", NULL);
-	talk_stream(t);
+	add_site(t);
 }
 
 /* All that was said goes through; the stream then passes it. */
@@ -176,6 +182,24 @@ test_closed_file_goes_once_nothing_waits(void **state)
 	assert_int_equal(push_said(t, 0).commit_count, 1);
 	answer_all(t);
 	assert_int_equal(said_count(t, FRAME_PROVE), 1);
+}
+
+/* A new computer that does not know its own record yet closes later. */
+static void
+test_close_waits_for_what_its_receipt_names(void **state)
+{
+	struct talk *t = *state;
+	uint64_t pupil;
+
+	talk_begin_session(t);
+	add_pupils(t, &pupil, 1);
+	write_end(t, pupil, "closed", t->line.sequence + 1);
+	talk_stream(t);
+	assert_int_equal(t->update.wish, ENGINE_KEEP);
+	assert_int_equal(state_of(t, pupil), DOSSIER_CLOSING);
+	add_site(t);
+	assert_int_equal(state_of(t, pupil), DOSSIER_GONE);
+	assert_int_not_equal(find_receipt(t), 0);
 }
 
 /* HELLO holds back too, after a restart. */
@@ -384,6 +408,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TALK(test_closed_file_goes_once_nothing_waits),
+		TALK(test_close_waits_for_what_its_receipt_names),
 		TALK(test_hello_does_not_confirm_a_close_that_waits),
 		TALK(test_freeze_is_confirmed_once_nothing_waits),
 		TALK(test_too_many_closes_wait_for_a_person),
