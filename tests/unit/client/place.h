@@ -9,14 +9,13 @@
 #ifndef TESTS_CLIENT_PLACE_H
 #define TESTS_CLIENT_PLACE_H
 
-#define _POSIX_C_SOURCE 200809L /* mkdtemp */
-
 #include "tests/unit/replica/script.h"
 
 #include <unistd.h>
 
 #include "client/agent/folder.h"
 #include "common/support/file.h"
+#include "tests/unit/scratch.h"
 
 enum {
 	OAK = 7,
@@ -28,7 +27,7 @@ enum {
 #define PLACE_STAMP (UINT64_C(206000000000) << 16) /* in 2026 */
 
 struct place {
-	char data[128];
+	char data[SCRATCH_BYTES];
 };
 
 static inline void
@@ -106,15 +105,12 @@ place_begin(void **state)
 	static const char conf[] = "hub = 127.0.0.1:1\n";
 	struct place *place = calloc(1, sizeof(*place));
 	struct replica_identity identity = { 3, OAK };
-	const char *temporary = getenv("TMPDIR");
 	struct replica *replica;
 	struct error err = { 0 };
 	char path[160];
 
 	assert_non_null(place);
-	snprintf(place->data, sizeof(place->data), "%s/client-XXXXXX",
-	    temporary != NULL && strlen(temporary) < 60 ? temporary : "/tmp");
-	assert_non_null(mkdtemp(place->data));
+	scratch_make(place->data);
 	place_keys(place);
 	place_file(place, "client.conf", bytes_of_text(conf));
 	snprintf(path, sizeof(path), "%s/replica.db", place->data);

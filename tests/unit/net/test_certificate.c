@@ -9,6 +9,7 @@
 #include "common/support/clock.h"
 #include "common/support/file.h"
 #include "protocol/limits.h"
+#include "tests/unit/scratch.h"
 
 static struct hub oak, elm;
 
@@ -205,19 +206,17 @@ test_what_is_no_certificate_is_refused(void **state)
 static void
 test_files_come_back(void **state)
 {
-	char folder[] = "certificate-XXXXXX";
-	char path[64], other[64];
+	char folder[SCRATCH_BYTES];
+	char path[SCRATCH_BYTES + 16], other[SCRATCH_BYTES + 16];
 	struct buffer read = { 0 };
 	struct key *key = NULL;
 	struct error err;
 	uv_fs_t request;
 
 	(void)state;
-	assert_int_equal(uv_fs_mkdtemp(NULL, &request, folder, NULL), 0);
-	snprintf(path, sizeof(path), "%s/key.pem", request.path);
-	snprintf(other, sizeof(other), "%s/site.pem", request.path);
-	snprintf(folder, sizeof(folder), "%s", request.path);
-	uv_fs_req_cleanup(&request);
+	scratch_make(folder);
+	snprintf(path, sizeof(path), "%s/key.pem", folder);
+	snprintf(other, sizeof(other), "%s/site.pem", folder);
 	assert_int_equal(key_load(path, &key, &err), STATUS_NOT_FOUND);
 	assert_int_equal(key_save(oak.site_key, path, &err), STATUS_OK);
 	assert_int_equal(uv_fs_stat(NULL, &request, path, NULL), 0);
@@ -236,10 +235,7 @@ test_files_come_back(void **state)
 	key = NULL;
 	assert_int_equal(key_load(other, &key, &err), STATUS_CORRUPT);
 	assert_int_equal(certificate_load(path, &read, &err), STATUS_CORRUPT);
-	file_remove(path, NULL);
-	file_remove(other, NULL);
-	uv_fs_rmdir(NULL, &request, folder, NULL);
-	uv_fs_req_cleanup(&request);
+	scratch_remove(folder);
 	buffer_deinit(&read);
 }
 

@@ -2,15 +2,14 @@
  * Damage that is done behind the program's back is found.  Covers
  * common/replica/tables_digest.c.
  */
-#define _DEFAULT_SOURCE /* mkdtemp */
 
 #include "common/replica/check.h"
 
 #include <sqlite3.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "fixture.h"
+#include "tests/unit/scratch.h"
 
 static int
 setup(void **state)
@@ -214,13 +213,13 @@ static void
 test_backup_is_whole(void **state)
 {
 	struct replica *replica = *state;
-	char folder[] = "/tmp/tl-backup-XXXXXX";
+	char folder[SCRATCH_BYTES];
 	struct replica *again;
 	struct digest one, two;
-	char path[64];
+	char path[SCRATCH_BYTES + 8];
 
 	make_life(replica);
-	assert_non_null(mkdtemp(folder));
+	scratch_make(folder);
 	snprintf(path, sizeof(path), "%s/copy", folder);
 	assert_ok(check_backup(replica, path, err));
 	assert_int_equal(check_backup(replica, path, UNREAD), STATUS_EXISTS);
@@ -230,8 +229,7 @@ test_backup_is_whole(void **state)
 	assert_ok(check_tables_digest(again, &two, err));
 	assert_true(digest_equal(&one, &two));
 	replica_close(again);
-	assert_int_equal(remove(path), 0);
-	assert_int_equal(rmdir(folder), 0);
+	scratch_remove(folder);
 }
 
 int

@@ -1,15 +1,13 @@
 /*
  * Purge means purge: no byte of a dossier in any file of the database.
  */
-#define _DEFAULT_SOURCE /* mkdtemp */
-
 #include "common/replica/purge.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "common/replica/search.h"
 #include "fixture.h"
+#include "tests/unit/scratch.h"
 
 /* Letters of one case: the search index folds case. */
 #define CANARY "zyxcanaryqvw"
@@ -19,8 +17,8 @@ enum {
 };
 
 struct folder {
-	char path[64];
-	char database[80];
+	char path[SCRATCH_BYTES];
+	char database[SCRATCH_BYTES + 8];
 	struct replica *replica;
 };
 
@@ -29,8 +27,7 @@ setup(void **state)
 {
 	static struct folder folder;
 
-	snprintf(folder.path, sizeof(folder.path), "/tmp/tl-purge-XXXXXX");
-	assert_non_null(mkdtemp(folder.path));
+	scratch_make(folder.path);
 	snprintf(folder.database, sizeof(folder.database), "%s/db",
 	    folder.path);
 	folder.replica =
@@ -43,16 +40,9 @@ static int
 teardown(void **state)
 {
 	struct folder *folder = *state;
-	const char *endings[] = { "", "-wal", "-shm", "-journal" };
-	char path[96];
 
 	replica_close(folder->replica);
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-		snprintf(path, sizeof(path), "%s%s", folder->database,
-		    endings[i]);
-		remove(path);
-	}
-	rmdir(folder->path);
+	scratch_remove(folder->path);
 	return 0;
 }
 
@@ -88,7 +78,7 @@ count_everywhere(const struct folder *folder)
 {
 	const char *endings[] = { "", "-wal", "-shm", "-journal" };
 	size_t found = 0;
-	char path[96];
+	char path[SCRATCH_BYTES + 16];
 
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
 		snprintf(path, sizeof(path), "%s%s", folder->database,

@@ -5,19 +5,20 @@
 #include "protocol/identifier.h"
 #include "protocol/stamp.h"
 #include "tests/unit/replica/script.h"
+#include "tests/unit/scratch.h"
 
 struct place {
-	char path[64];
+	char folder[SCRATCH_BYTES];
+	char path[SCRATCH_BYTES + 8];
 };
 
 static int
 setup(void **state)
 {
 	struct place *place = calloc(1, sizeof(*place));
-	static int count;
 
-	snprintf(place->path, sizeof(place->path), "test_replica.%p.%d.db",
-	    (void *)place, count++);
+	scratch_make(place->folder);
+	snprintf(place->path, sizeof(place->path), "%s/db", place->folder);
 	*state = place;
 	return 0;
 }
@@ -25,14 +26,9 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	static const char *const endings[] = { "", "-wal", "-shm" };
 	struct place *place = *state;
-	char path[80];
 
-	for (size_t i = 0; i < 3; i++) {
-		snprintf(path, sizeof(path), "%s%s", place->path, endings[i]);
-		remove(path);
-	}
+	scratch_remove(place->folder);
 	free(place);
 	return 0;
 }

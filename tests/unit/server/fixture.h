@@ -12,8 +12,6 @@
 #ifndef TESTS_SERVER_FIXTURE_H
 #define TESTS_SERVER_FIXTURE_H
 
-#define _POSIX_C_SOURCE 200809L /* mkdtemp */
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -36,6 +33,7 @@
 #include "server/core/counters.h"
 #include "server/core/hub.h"
 #include "server/core/sites.h"
+#include "tests/unit/scratch.h"
 
 enum {
 	OAK,
@@ -54,8 +52,8 @@ enum {
 #define NOW UINT64_C(1800000000000) /* January 2027 */
 
 struct fixture {
-	char folder[64];
-	char path[96];
+	char folder[SCRATCH_BYTES];
+	char path[SCRATCH_BYTES + 8];
 	struct replica *replica;
 	struct codec *codec;
 	struct hub *hub;
@@ -148,16 +146,13 @@ static inline int
 fixture_begin(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	const char *folder = getenv("TMPDIR");
 	struct replica_options options = { .kind = REPLICA_HUB, .busy_ms = 50 };
 	struct hub_options hub_options;
 	struct hub_writer writer;
 
 	assert_non_null(f);
 	f->now = NOW;
-	snprintf(f->folder, sizeof(f->folder), "%s/hub-XXXXXX",
-	    folder != NULL && strlen(folder) < 40 ? folder : "/tmp");
-	assert_non_null(mkdtemp(f->folder));
+	scratch_make(f->folder);
 	snprintf(f->path, sizeof(f->path), "%s/hub.db", f->folder);
 	options.path = f->path;
 	OK(replica_open(&options, &f->replica, &f->err));
@@ -176,7 +171,6 @@ static inline int
 fixture_end(void **state)
 {
 	struct fixture *f = *state;
-	char path[128];
 
 	for (uint32_t i = 0; i < SITES; i++)
 		if (f->sessions[i] != NULL)
@@ -185,12 +179,7 @@ fixture_end(void **state)
 	replica_close(f->replica);
 	codec_destroy(f->codec);
 	arena_deinit(&f->arena);
-	unlink(f->path);
-	snprintf(path, sizeof(path), "%s-wal", f->path);
-	unlink(path);
-	snprintf(path, sizeof(path), "%s-shm", f->path);
-	unlink(path);
-	rmdir(f->folder);
+	scratch_remove(f->folder);
 	free(f);
 	return 0;
 }

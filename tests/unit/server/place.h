@@ -14,16 +14,16 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <uv.h>
 
 #include "common/support/clock.h"
 #include "common/support/file.h"
 #include "server/authority/hub_folder.h"
+#include "tests/unit/scratch.h"
 
 #define PLACE_LAESTAB "9992001"
 
 struct place {
-	char base[256];
+	char base[SCRATCH_BYTES];
 	char path[300]; /* the hub's folder */
 	struct hub_folder *folder;
 	struct replica *replica;
@@ -102,18 +102,9 @@ place_close(struct place *place)
 static inline void
 place_make_base(struct place *place)
 {
-	char template[256], temporary[200];
-	size_t size = sizeof(temporary);
-	uv_fs_t request;
-
 	*place = (struct place){ .folder = NULL };
-	assert_int_equal(uv_os_tmpdir(temporary, &size), 0);
-	snprintf(template, sizeof(template), "%s/throughline-XXXXXX",
-	    temporary);
-	assert_int_equal(uv_fs_mkdtemp(NULL, &request, template, NULL), 0);
-	snprintf(place->base, sizeof(place->base), "%s", request.path);
+	scratch_make(place->base);
 	snprintf(place->path, sizeof(place->path), "%s/hub", place->base);
-	uv_fs_req_cleanup(&request);
 }
 
 static inline void
@@ -130,34 +121,11 @@ place_init(struct place *place)
 	    place_add_school(place, "Far Away School", "9999999", "N");
 }
 
-/* The folder, and folders in it, one level deep. */
-static inline void
-place_remove(const char *path, int depth)
-{
-	uv_fs_t scan, request;
-	uv_dirent_t entry;
-
-	if (uv_fs_scandir(NULL, &scan, path, 0, NULL) >= 0)
-		while (uv_fs_scandir_next(&scan, &entry) == 0) {
-			char inner[600];
-
-			assert_in_range(snprintf(inner, sizeof(inner), "%s/%s",
-					    path, entry.name),
-			    1, sizeof(inner) - 1);
-			if (entry.type == UV_DIRENT_DIR && depth > 0)
-				place_remove(inner, depth - 1);
-			else
-				uv_fs_unlink(NULL, &request, inner, NULL);
-		}
-	uv_fs_req_cleanup(&scan);
-	uv_fs_rmdir(NULL, &request, path, NULL);
-}
-
 static inline void
 place_deinit(struct place *place)
 {
 	place_close(place);
-	place_remove(place->base, 2);
+	scratch_remove(place->base);
 }
 
 #endif

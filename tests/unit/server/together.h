@@ -71,18 +71,11 @@ static inline void end_break_line(struct end *end);
 static inline void
 end_close(struct end *end)
 {
-	static const char *const tails[] = { "", "-wal", "-shm" };
-	char path[160];
-
 	if (end->connected)
 		end_break_line(end);
 	engine_destroy(end->engine);
 	replica_close(end->replica);
 	codec_destroy(end->codec);
-	for (int i = 0; i < 3; i++) {
-		snprintf(path, sizeof(path), "%s%s", end->path, tails[i]);
-		unlink(path);
-	}
 }
 
 /* --- the line ------------------------------------------------------------- */

@@ -1,5 +1,5 @@
 /*
- * A folder of the test's own, removed with what the test names in it.
+ * A folder of the test's own, and a file in it.
  */
 #ifndef TESTS_UNIT_SUPPORT_FOLDER_H
 #define TESTS_UNIT_SUPPORT_FOLDER_H
@@ -8,25 +8,17 @@
 #include <uv.h>
 
 #include "common/support/file.h"
+#include "tests/unit/scratch.h"
 
 struct folder {
-	char path[256];
-	char file[300]; /* path/file */
+	char path[SCRATCH_BYTES];
+	char file[SCRATCH_BYTES + 8]; /* path/file */
 };
 
 static inline void
 folder_init(struct folder *folder)
 {
-	char temporary[200];
-	size_t size = sizeof(temporary);
-	uv_fs_t request;
-
-	assert_int_equal(uv_os_tmpdir(temporary, &size), 0);
-	snprintf(folder->path, sizeof(folder->path), "%s/throughline-XXXXXX",
-	    temporary);
-	assert_int_equal(uv_fs_mkdtemp(NULL, &request, folder->path, NULL), 0);
-	snprintf(folder->path, sizeof(folder->path), "%s", request.path);
-	uv_fs_req_cleanup(&request);
+	scratch_make(folder->path);
 	snprintf(folder->file, sizeof(folder->file), "%s/file", folder->path);
 }
 
@@ -45,11 +37,7 @@ folder_count(const struct folder *folder)
 static inline void
 folder_deinit(struct folder *folder)
 {
-	uv_fs_t request;
-
-	file_remove(folder->file, NULL);
-	assert_int_equal(uv_fs_rmdir(NULL, &request, folder->path, NULL), 0);
-	uv_fs_req_cleanup(&request);
+	scratch_remove(folder->path);
 }
 
 #endif
