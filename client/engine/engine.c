@@ -391,8 +391,7 @@ pump(struct engine *engine, struct error *err)
 	if (status != STATUS_OK || !engine_is_welcome(engine) ||
 	    engine->hang_up)
 		return status;
-	if (!engine->leaving)
-		status = take_pump(engine, err);
+	status = take_pump(engine, err);
 	if (status == STATUS_OK)
 		status = end_pump(engine, err);
 	if (status == STATUS_OK)

@@ -290,8 +290,10 @@ ask_for(void *context, const struct dossier *dossier)
 
 	if (engine->asked_count == LIMIT_FILLS)
 		return false;
-	if (dossier->fill_to == 0 && dossier->kind == DOSSIER_KIND_PUPIL)
-		return true; /* its grant has not arrived yet */
+	/* Its grant has not arrived yet; or who leaves has no use for it. */
+	if (dossier->kind == DOSSIER_KIND_PUPIL &&
+	    (dossier->fill_to == 0 || engine->leaving))
+		return true;
 	if (is_asked(engine, dossier->number))
 		return true;
 	engine->asked[engine->asked_count++] = dossier->number;

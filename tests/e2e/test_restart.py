@@ -104,6 +104,18 @@ class Restart(unittest.TestCase):
             self.assertFalse(
                 revoked[self.head.json("status")["site"]])
 
+    def test_who_leaves_before_the_first_sync_sends_all(self):
+        with harness.Partnership() as here:
+            self.prepare(here)
+            late = here.join(self.hub, schools.OAK)
+            pupil = schools.make_pupil(late)
+            late.run("leave", "--yes")
+            self.head.sync()
+            self.assertEqual([one["id"] for one in self.head.list("pupil")],
+                             [pupil])
+            self.assertEqual([one["dossier"] for one in
+                              self.head.list("purge_receipt")], [pupil])
+
 
 if __name__ == "__main__":
     unittest.main()
