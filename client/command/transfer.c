@@ -266,9 +266,11 @@ run_transfer(struct command *command)
 
 const struct command_entry command_transfer = {
 	.name = "transfer",
-	.usage = "transfer open PUPIL... --to LAESTAB | open --year N --to "
-		 "LAESTAB | list | answer ID --ours|--not-ours | accept ID | "
-		 "cancel ID",
+	.usage = "transfer open PUPIL... --to LAESTAB\n"
+		 "  throughline transfer open --year N --to LAESTAB\n"
+		 "  throughline transfer list\n"
+		 "  throughline transfer answer ID --ours | --not-ours\n"
+		 "  throughline transfer accept ID | cancel ID",
 	.about = "a child's file moves to the next school",
 	.needs = COMMAND_WRITES,
 	.rules = transfer_rules,
