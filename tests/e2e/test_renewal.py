@@ -7,7 +7,7 @@ import unittest
 from harness import Failure, Partnership, until
 
 OAK = "9992001"
-LIFE_S = 9  # of a certificate, so that the test sees all of it
+LIFE_S = 12  # of a certificate, so that the test sees all of it
 
 
 def shorten_life(hub):
