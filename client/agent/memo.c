@@ -143,8 +143,10 @@ memo_read(struct replica *replica, struct memo *memo, struct error *err)
 {
 	uint64_t facts[FACT_COUNT];
 	struct dossier_totals totals;
-	enum status status = STATUS_OK;
+	uint64_t proved;
+	enum status status;
 
+	status = replica_meta_get(replica, "proved", 0, &proved, err);
 	for (int i = 0; status == STATUS_OK && i < FACT_COUNT; i++)
 		status = replica_meta_get(replica, fact_names[i],
 		    i == 0 ? MEMO_OFFLINE : 0, &facts[i], err);
@@ -166,6 +168,10 @@ memo_read(struct replica *replica, struct memo *memo, struct error *err)
 	memo->offline_since_ms = facts[5];
 	memo->clock_error_ms = (int64_t)facts[6];
 	memo->closes_held = totals.closing;
+	/* The engine takes a proof back in the transaction that changes what
+	 * was proved; the agent tells only a moment later. */
+	if (memo->state == MEMO_SYNCED && proved == 0)
+		memo->state = MEMO_CHECKING;
 	if (memo->waiting > 0 &&
 	    (memo->state == MEMO_SYNCED || memo->state == MEMO_CHECKING))
 		memo->state = MEMO_WAITING;

@@ -80,6 +80,7 @@ struct engine {
 
 	/* proving */
 	bool proved;
+	bool proof_stored; /* meta "proved", for other processes */
 	bool differs;
 	bool prove_wanted;
 	bool unsettled; /* since then more may follow */
@@ -180,6 +181,9 @@ enum status end_confirmed(struct engine *engine, uint64_t *confirmed,
 
 /* Something changed: what was proved is proved no more. */
 void prove_forget(struct engine *engine);
+
+/* The same for other processes, inside the transaction that changes it. */
+enum status prove_void(struct engine *engine, struct error *err);
 
 /* Others may follow a change soon: neither confirm nor prove yet. */
 bool prove_waits(const struct engine *engine);

@@ -16,6 +16,15 @@ prove_forget(struct engine *engine)
 	engine->unsettled = true;
 }
 
+enum status
+prove_void(struct engine *engine, struct error *err)
+{
+	if (!engine->proof_stored)
+		return STATUS_OK;
+	engine->proof_stored = false;
+	return replica_meta_set(engine->replica, "proved", 0, err);
+}
+
 bool
 prove_waits(const struct engine *engine)
 {
@@ -101,8 +110,12 @@ prove_take_proof(struct engine *engine, struct bytes body, struct error *err)
 	if (engine->proved) {
 		engine->status.last_proved_ms = engine->now_ms;
 		engine->state = ENGINE_IN_STEP;
+		engine->proof_stored = true;
 		status = replica_meta_set(engine->replica, "last_proved_ms",
 		    engine->now_ms, err);
+		if (status == STATUS_OK)
+			status =
+			    replica_meta_set(engine->replica, "proved", 1, err);
 	}
 	return status;
 }

@@ -282,6 +282,8 @@ push_take_answers(struct engine *engine, struct bytes body, struct error *err)
 		return status;
 	status = take_all(engine, &answers, err);
 	if (status == STATUS_OK)
+		status = prove_void(engine, err);
+	if (status == STATUS_OK)
 		status = replica_commit(engine->replica, err);
 	if (status != STATUS_OK) {
 		replica_rollback(engine->replica);

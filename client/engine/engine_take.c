@@ -19,7 +19,7 @@ enum status
 take_begin(struct engine *engine, struct error *err)
 {
 	struct replica *replica = engine->replica;
-	uint64_t started = 0;
+	uint64_t started = 0, proved = 0;
 	enum status status;
 
 	status = replica_meta_get(replica, "cursor", 0, &engine->cursor, err);
@@ -31,7 +31,10 @@ take_begin(struct engine *engine, struct error *err)
 	if (status == STATUS_OK)
 		status = replica_meta_get_blob(replica, "lacking",
 		    &engine->lacking, err);
+	if (status == STATUS_OK)
+		status = replica_meta_get(replica, "proved", 0, &proved, err);
 	engine->fresh = started == 0;
+	engine->proof_stored = proved != 0;
 	return status;
 }
 
@@ -177,6 +180,8 @@ finish_transaction(struct engine *engine, enum status status, struct error *err)
 	/* Who leaves has purged what these grants would have fetched again. */
 	if (status == STATUS_OK && !engine->leaving)
 		status = take_grants(engine->replica, engine->start, err);
+	if (status == STATUS_OK)
+		status = prove_void(engine, err);
 	if (status == STATUS_OK)
 		status = replica_commit(engine->replica, err);
 	if (status != STATUS_OK) {

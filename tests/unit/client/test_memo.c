@@ -60,7 +60,11 @@ test_names_are_those_of_the_json(void **state)
 static int
 setup(void **state)
 {
+	struct error err = { 0 };
+
 	*state = script_open(":memory:", REPLICA_CLIENT);
+	/* As the engine leaves it after a proof. */
+	SCRIPT_OK(replica_meta_set(*state, "proved", 1, &err), &err);
 	return 0;
 }
 
@@ -145,6 +149,21 @@ test_synced_is_not_said_while_something_waits(void **state)
 	assert_int_equal(memo.waiting, 1);
 }
 
+/* The engine takes a proof back with what changed; the agent has not told. */
+static void
+test_synced_is_not_said_after_the_proof_was_taken_back(void **state)
+{
+	struct engine_status status = { .state = ENGINE_IN_STEP,
+		.proved = true };
+	struct error err = { 0 };
+	struct memo memo = { 0 };
+
+	assert_int_equal(pass(*state, status, 0).state, MEMO_SYNCED);
+	SCRIPT_OK(replica_meta_set(*state, "proved", 0, &err), &err);
+	SCRIPT_OK(memo_read(*state, &memo, &err), &err);
+	assert_int_equal(memo.state, MEMO_CHECKING);
+}
+
 /* A wish is met by its own ticket or a later one. */
 static void
 test_wish_is_met_by_its_ticket(void **state)
@@ -180,6 +199,7 @@ main(void)
 		MEMO(test_state_follows_the_engine),
 		MEMO(test_facts_are_read_as_they_were_written),
 		MEMO(test_synced_is_not_said_while_something_waits),
+		MEMO(test_synced_is_not_said_after_the_proof_was_taken_back),
 		MEMO(test_wish_is_met_by_its_ticket),
 	};
 

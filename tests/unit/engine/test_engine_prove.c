@@ -103,9 +103,11 @@ test_what_arrives_is_proved_anew(void **state)
 
 	talk_begin_session(t);
 	talk_proof(t, 0);
+	assert_int_equal(talk_meta(t, "proved"), 1);
 	(void)fixture_term(t->other, "term");
 	talk_stream(t);
 	assert_false(talk_status(t).proved);
+	assert_int_equal(talk_meta(t, "proved"), 0);
 	assert_int_equal(talk_status(t).state, ENGINE_CATCHING_UP);
 }
 
