@@ -322,25 +322,39 @@ back_off(uint32_t failures)
 	return wait / 2 + random_below((uint32_t)(wait / 2) + 1);
 }
 
-static void
-add_counts(struct agent *agent, const struct link *link)
+/* Whether it ended for a reason that trying again does not mend. */
+static bool
+parted_for_good(struct agent *agent, struct error *reason)
 {
-	struct link_counts counts = link_get_counts(link);
+	struct engine_status status;
 
-	agent->counts.raw_in += counts.raw_in;
-	agent->counts.raw_out += counts.raw_out;
-	agent->counts.plain_in += counts.plain_in;
-	agent->counts.plain_out += counts.plain_out;
+	if (engine_get_status(agent->engine, &status, ERROR_IGNORED) !=
+	    STATUS_OK)
+		return false;
+	switch (status.goodbye.code) {
+	case GOODBYE_VERSION:
+	case GOODBYE_PROTOCOL:
+	case GOODBYE_LIMIT:
+	case GOODBYE_REQUEST:
+	case GOODBYE_COPIED:
+		error_set(reason, STATUS_DENIED, "%.*s",
+		    (int)status.goodbye.text.size,
+		    (const char *)status.goodbye.text.data);
+		return true;
+	default:
+		return false;
+	}
 }
 
 static void
 on_closed(struct link *link, const struct error *why, void *user)
 {
 	struct agent *agent = user;
+	struct error reason = { .status = STATUS_OK };
 	bool was_open = agent->open;
 
-	if (link != NULL)
-		add_counts(agent, link);
+	(void)link;
+	agent->counts = agent_counts(agent);
 	agent->link = NULL;
 	agent->open = false;
 	if (agent->offline_since_ms == 0)
@@ -359,8 +373,9 @@ on_closed(struct link *link, const struct error *why, void *user)
 	agent->failures++;
 	agent->connect_at_ms = clock_monotonic_ms() + back_off(agent->failures);
 	/* Once means now: a hub that is not there is said so at once. */
-	if (agent->options.mode != AGENT_RUN && agent->connections == 0)
-		finish(agent, why);
+	if (agent->options.mode != AGENT_RUN &&
+	    (parted_for_good(agent, &reason) || agent->connections == 0))
+		finish(agent, reason.status != STATUS_OK ? &reason : why);
 	agent_memo_write(agent, false);
 }
 

@@ -123,6 +123,9 @@ class FirstSync(unittest.TestCase):
         self.hub.start()
         late = self.here.join(self.hub, ELM)
         self.assertEqual(late.json("status")["site"], 1002)
+        # Who knew the hub before is told why it has to wait, at once.
+        self.assertIn("restored", oak.run("sync", "--hub", self.hub.address,
+                                          expect=1))
 
     def test_wrong_usage_has_its_own_exit_status(self):
         """2 and one sentence that says what to do."""
