@@ -126,7 +126,6 @@ def check_length(file):
     tests = file.path.startswith("tests/")
     header = file.path.endswith(".h") and not tests
     usual, most = ((HEADER_LINES, HEADER_LINES_MAX) if header
-                   else (FILE_LINES_MAX, FILE_LINES_MAX) if tests
                    else (FILE_LINES, FILE_LINES_MAX))
     count = len(file.lines)
     if count > most:
