@@ -79,8 +79,9 @@ enum status commit_decode(struct bytes bytes, struct arena *arena,
     struct commit *commit, struct error *err);
 
 /*
- * Only the head of the commit (no changes), from bytes that were decoded once
- * before.  Allocates nothing; change_count is set, changes is NULL.
+ * Only the head of the commit (no changes), from bytes that may be anyone's:
+ * what follows the head is not looked at.  Allocates nothing; change_count is
+ * set, changes is NULL.
  */
 enum status commit_peek(struct bytes bytes, struct commit *commit);
 

@@ -254,9 +254,8 @@ hub_output(struct hub *hub, struct session *session, size_t unsent_bytes,
 	session->unread_bytes = unsent_bytes;
 	/* What a turn wrote and has not made durable is not sent. */
 	if (session->state == SESSION_SYNCING && !hub->collecting &&
-	    !replica_in_transaction(hub->options.replica)) {
+	    !replica_in_transaction(hub->options.replica))
 		status = stream_pump(session, err);
-	}
 	if (status != STATUS_OK)
 		return error_wrap(err, "site %u", session->site.number);
 	made = buffer_view(&session->output);
