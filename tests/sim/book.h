@@ -1,0 +1,84 @@
+/*
+ * The book: what an onlooker saw, kept apart from every replica, so that the
+ * invariants have something to compare them with.
+ *
+ * It is written by the world: when a computer's people wrote a commit, when
+ * the hub gave out an answer, when an answer reached the computer, when a disk
+ * went back to an old copy.  What is said in frames is read off the wire with
+ * the real decoders (book_hear).
+ */
+#ifndef TESTS_SIM_BOOK_H
+#define TESTS_SIM_BOOK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "protocol/bytes.h"
+#include "protocol/digest.h"
+#include "protocol/frame.h"
+
+struct world;
+struct computer;
+
+enum entry_fate {
+	ENTRY_WRITTEN, /* nobody but its computer knows it */
+	ENTRY_TAKEN,   /* the hub answered with a place */
+	ENTRY_REFUSED, /* the hub answered with a reason */
+	ENTRY_LOST,    /* its computer's disk went back to before it, and the
+			   hub had not answered: nobody can have it */
+};
+
+/* One commit that was written at a computer. */
+struct entry {
+	uint64_t id;
+	uint64_t dossier;
+	uint32_t computer; /* index in the world */
+	uint32_t number;   /* its how-manieth, for the trace */
+	enum entry_fate fate;
+	bool heard;           /* the answer reached the computer */
+	struct digest digest; /* as last sent or written; changes when restamped
+				 or rewritten after a refusal */
+	uint64_t sequence;    /* the hub's; of the present generation */
+	uint32_t refusal;
+	uint64_t written_ms;
+};
+
+struct book;
+
+struct book *book_create(void);
+
+void book_destroy(struct book *book);
+
+/* People wrote it. */
+struct entry *book_write(struct book *book, uint64_t id, uint64_t dossier,
+    uint32_t computer, uint64_t now_ms);
+
+/* NULL when nobody wrote that (the hub's own are not entries). */
+struct entry *book_find(struct book *book, uint64_t id);
+
+/* All, in the order in which they were written. */
+struct entry *book_entries(struct book *book, uint32_t *count);
+
+/*
+ * Bytes of a connection pass: frames are put together and read.  What the hub
+ * has given out to be sent (DOWN, delivered false) is promised even if it is
+ * lost on the way; what arrives (delivered true) is known to the computer.
+ * Each whole frame that arrives is described in the trace.
+ */
+void book_hear(struct world *world, uint64_t connection,
+    struct computer *computer, int direction, bool delivered,
+    struct bytes bytes);
+
+/* The connection is over: half a frame is forgotten. */
+void book_forget_connection(struct book *book, uint64_t connection);
+
+/* The computer's disk went back to how it was at this time: what was written
+ * since and never answered is lost. */
+void book_disk_went_back(struct book *book, uint32_t computer,
+    uint64_t as_of_ms);
+
+/* "oak1#3"; "hub#5" by the order in which the world first saw them.  The text
+ * is the book's, good for a few calls. */
+const char *book_name(struct world *world, uint64_t id);
+
+#endif
