@@ -32,7 +32,7 @@ greet_send_hello(struct engine *engine, struct error *err)
 {
 	struct hello hello = {
 		.version = PROTOCOL_VERSION,
-		.catalogue = CATALOGUE_VERSION,
+		.catalogue = catalogue_version(),
 		.site = engine->identity.site,
 		.dictionary = codec_dictionary_id(engine->options.codec),
 		.cursor = engine->cursor,

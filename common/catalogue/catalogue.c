@@ -1,12 +1,13 @@
 /*
  * Finding collections and columns by name.  Every change of every commit asks
- * for both, so the names stand in hash tables, built once before main from the
- * tables of partnership.c, school.c, pupil.c and transition.c.  What is built
- * depends on nothing but these.
+ * for both, so the names stand in hash tables.  Those of the built-in catalogue
+ * are built once before main from the tables of partnership.c, school.c,
+ * pupil.c and transition.c, and depend on nothing but these.
  */
 #include "common/catalogue/catalogue.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/catalogue/declare.h"
@@ -28,7 +29,8 @@ struct column_place {
 	uint16_t column;
 };
 
-static struct {
+struct catalogue {
+	uint32_t version;
 	struct collection collections[COLLECTIONS_MAX];
 	uint32_t column_counts[COLLECTIONS_MAX];
 	uint32_t collection_count;
@@ -37,7 +39,10 @@ static struct {
 	uint16_t collection_slots[COLLECTION_SLOTS];
 	uint16_t column_slots[COLUMN_SLOTS];
 	uint64_t fingerprint;
-} index_of;
+};
+
+static struct catalogue built_in;
+static const struct catalogue *in_force = &built_in;
 
 /* FNV-1a */
 static uint64_t
@@ -79,41 +84,43 @@ column_slot(uint32_t collection, struct bytes name)
 }
 
 static void
-index_columns(uint32_t place)
+index_columns(struct catalogue *catalogue, uint32_t place)
 {
-	const struct column *columns = index_of.collections[place].columns;
+	const struct column *columns = catalogue->collections[place].columns;
 	uint32_t slot;
 	uint32_t i;
 
 	for (i = 0; columns[i].name != NULL; i++) {
-		assert(index_of.column_count < COLUMNS_MAX);
-		index_of.columns[index_of.column_count++] =
+		assert(catalogue->column_count < COLUMNS_MAX);
+		catalogue->columns[catalogue->column_count++] =
 		    (struct column_place){ (uint16_t)place, (uint16_t)i };
 		slot = column_slot(place, bytes_of_text(columns[i].name));
-		while (index_of.column_slots[slot] != SLOT_FREE)
+		while (catalogue->column_slots[slot] != SLOT_FREE)
 			slot = (slot + 1) % COLUMN_SLOTS;
-		index_of.column_slots[slot] = (uint16_t)index_of.column_count;
+		catalogue->column_slots[slot] =
+		    (uint16_t)catalogue->column_count;
 	}
-	index_of.column_counts[place] = i;
+	catalogue->column_counts[place] = i;
 }
 
 static void
-index_collections(const struct collection *collections)
+index_collections(struct catalogue *catalogue,
+    const struct collection *collections)
 {
 	uint32_t place;
 	uint32_t slot;
 
 	for (; collections->name != NULL; collections++) {
-		place = index_of.collection_count++;
+		place = catalogue->collection_count++;
 		assert(place < COLLECTIONS_MAX);
-		index_of.collections[place] = *collections;
+		catalogue->collections[place] = *collections;
 		slot = slot_of(hash_bytes(HASH_START,
 				   bytes_of_text(collections->name)),
 		    COLLECTION_SLOTS);
-		while (index_of.collection_slots[slot] != SLOT_FREE)
+		while (catalogue->collection_slots[slot] != SLOT_FREE)
 			slot = (slot + 1) % COLLECTION_SLOTS;
-		index_of.collection_slots[slot] = (uint16_t)(place + 1);
-		index_columns(place);
+		catalogue->collection_slots[slot] = (uint16_t)(place + 1);
+		index_columns(catalogue, place);
 	}
 }
 
@@ -142,39 +149,84 @@ fingerprint_column(uint64_t hash, const struct column *column)
 }
 
 static uint64_t
-fingerprint(void)
+fingerprint(const struct catalogue *catalogue)
 {
 	uint64_t hash = HASH_START;
 	const struct collection *collection;
 
-	for (uint32_t i = 0; i < index_of.collection_count; i++) {
-		collection = &index_of.collections[i];
+	for (uint32_t i = 0; i < catalogue->collection_count; i++) {
+		collection = &catalogue->collections[i];
 		hash = hash_text(hash, collection->name);
 		hash = hash_number(hash, collection->dossiers);
-		for (uint32_t k = 0; k < index_of.column_counts[i]; k++)
+		for (uint32_t k = 0; k < catalogue->column_counts[i]; k++)
 			hash =
 			    fingerprint_column(hash, &collection->columns[k]);
 	}
 	return hash;
 }
 
-__attribute__((constructor)) static void
-index_build(void)
+static void
+index_finish(struct catalogue *catalogue, uint32_t version)
 {
-	index_collections(catalogue_partnership);
-	index_collections(catalogue_school);
-	index_collections(catalogue_pupil);
-	index_collections(catalogue_transition);
-	assert(index_of.collection_count * 2 <= COLLECTION_SLOTS);
-	assert(index_of.column_count * 2 <= COLUMN_SLOTS);
-	index_of.fingerprint = fingerprint();
+	assert(catalogue->collection_count * 2 <= COLLECTION_SLOTS);
+	assert(catalogue->column_count * 2 <= COLUMN_SLOTS);
+	catalogue->version = version;
+	catalogue->fingerprint = fingerprint(catalogue);
+}
+
+__attribute__((constructor)) static void
+build_in(void)
+{
+	index_collections(&built_in, catalogue_partnership);
+	index_collections(&built_in, catalogue_school);
+	index_collections(&built_in, catalogue_pupil);
+	index_collections(&built_in, catalogue_transition);
+	index_finish(&built_in, CATALOGUE_VERSION);
+}
+
+/* --- another one ---------------------------------------------------------- */
+
+enum status
+catalogue_create(uint32_t version, const struct collection *collections,
+    struct catalogue **out, struct error *err)
+{
+	struct catalogue *catalogue = calloc(1, sizeof(*catalogue));
+
+	assert(*out == NULL);
+	if (catalogue == NULL)
+		return error_set(err, STATUS_NOMEM, "make a catalogue");
+	index_collections(catalogue, collections);
+	index_finish(catalogue, version);
+	*out = catalogue;
+	return STATUS_OK;
+}
+
+void
+catalogue_destroy(struct catalogue *catalogue)
+{
+	assert(catalogue == NULL || in_force != catalogue);
+	free(catalogue);
+}
+
+void
+catalogue_use(const struct catalogue *catalogue)
+{
+	in_force = catalogue != NULL ? catalogue : &built_in;
+}
+
+/* --- what is in force ----------------------------------------------------- */
+
+uint32_t
+catalogue_version(void)
+{
+	return in_force->version;
 }
 
 const struct collection *
 catalogue_collections(uint32_t *count)
 {
-	*count = index_of.collection_count;
-	return index_of.collections;
+	*count = in_force->collection_count;
+	return in_force->collections;
 }
 
 const struct collection *
@@ -183,9 +235,10 @@ catalogue_collection(struct bytes name)
 	uint32_t slot = slot_of(hash_bytes(HASH_START, name), COLLECTION_SLOTS);
 	const struct collection *collection;
 
-	while (index_of.collection_slots[slot] != SLOT_FREE) {
+	while (in_force->collection_slots[slot] != SLOT_FREE) {
 		collection =
-		    &index_of.collections[index_of.collection_slots[slot] - 1];
+		    &in_force
+			 ->collections[in_force->collection_slots[slot] - 1];
 		if (bytes_equal_text(name, collection->name))
 			return collection;
 		slot = (slot + 1) % COLLECTION_SLOTS;
@@ -196,9 +249,9 @@ catalogue_collection(struct bytes name)
 static uint32_t
 place_of(const struct collection *collection)
 {
-	assert(collection >= index_of.collections &&
-	       collection < index_of.collections + index_of.collection_count);
-	return (uint32_t)(collection - index_of.collections);
+	assert(collection >= in_force->collections &&
+	       collection < in_force->collections + in_force->collection_count);
+	return (uint32_t)(collection - in_force->collections);
 }
 
 const struct column *
@@ -209,8 +262,8 @@ collection_column(const struct collection *collection, struct bytes name)
 	const struct column_place *found;
 	const struct column *column;
 
-	while (index_of.column_slots[slot] != SLOT_FREE) {
-		found = &index_of.columns[index_of.column_slots[slot] - 1];
+	while (in_force->column_slots[slot] != SLOT_FREE) {
+		found = &in_force->columns[in_force->column_slots[slot] - 1];
 		column = &collection->columns[found->column];
 		if (found->collection == place &&
 		    bytes_equal_text(name, column->name))
@@ -223,7 +276,7 @@ collection_column(const struct collection *collection, struct bytes name)
 uint32_t
 collection_column_count(const struct collection *collection)
 {
-	return index_of.column_counts[place_of(collection)];
+	return in_force->column_counts[place_of(collection)];
 }
 
 uint32_t
@@ -258,5 +311,5 @@ collection_field_is_arbitrated(const struct collection *collection,
 uint64_t
 catalogue_fingerprint(void)
 {
-	return index_of.fingerprint;
+	return in_force->fingerprint;
 }

@@ -4,8 +4,8 @@
  *
  * partnership.c, school.c and pupil.c declare the collections of their kind of
  * dossier, codes.c the code sets.  Adding a collection or a column is one
- * entry in one of these; a column never changes type or meaning, and is never
- * taken away.
+ * entry in one of these; a column never changes type or meaning, is never taken
+ * away, and never joins the tie of an older one.
  */
 #ifndef COMMON_CATALOGUE_CATALOGUE_H
 #define COMMON_CATALOGUE_CATALOGUE_H
@@ -15,11 +15,6 @@
 
 #include "protocol/bytes.h"
 #include "protocol/value.h"
-
-enum {
-	/* Raised by one with every addition; a new entry's `since` is this. */
-	CATALOGUE_VERSION = 1
-};
 
 enum dossier_kind {
 	DOSSIER_KIND_PARTNERSHIP = 1,
@@ -133,6 +128,29 @@ struct collection {
 	const char *duplicate_key;
 	uint32_t since;
 };
+
+/* The version of the catalogue in force: what HELLO and WELCOME announce. */
+uint32_t catalogue_version(void);
+
+/*
+ * A program has one catalogue, its own, and calls none of these.  A simulation
+ * is several programs in one process: before it steps one of them it says by
+ * which catalogue that one lives.  A replica is opened, used and closed under
+ * one and the same.
+ *
+ * collections ends with a NULL name; what it points to is borrowed and
+ * outlives the catalogue.  NULL in catalogue_use is the built-in one.
+ */
+struct catalogue;
+
+enum status catalogue_create(uint32_t version,
+    const struct collection *collections, struct catalogue **out,
+    struct error *err);
+
+/* Not the one in force. */
+void catalogue_destroy(struct catalogue *catalogue);
+
+void catalogue_use(const struct catalogue *catalogue);
 
 /* All collections, in the order in which they are declared. */
 const struct collection *catalogue_collections(uint32_t *count);

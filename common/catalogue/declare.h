@@ -14,6 +14,11 @@
 
 #include "common/catalogue/catalogue.h"
 
+enum {
+	/* Raised by one with every addition; a new entry's `since` is this. */
+	CATALOGUE_VERSION = 1
+};
+
 /* Exact in a double, and more than any count will ever be. */
 #define COUNT_MAX 9007199254740991.0
 

@@ -20,13 +20,13 @@ draft_new(struct replica *replica, uint64_t author, struct draft **out,
     struct error *err)
 {
 	struct draft *draft;
-	uint64_t catalogue = CATALOGUE_VERSION;
+	uint64_t catalogue = catalogue_version();
 	enum status status;
 
 	assert(out != NULL && *out == NULL);
 	assert(replica_in_transaction(replica));
 
-	status = replica_meta_get(replica, "hub_catalogue", CATALOGUE_VERSION,
+	status = replica_meta_get(replica, "hub_catalogue", catalogue_version(),
 	    &catalogue, err);
 	if (status != STATUS_OK)
 		return status;

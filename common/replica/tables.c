@@ -11,6 +11,7 @@
 #include "common/replica/replica_private.h"
 
 struct tables {
+	uint64_t fingerprint; /* of the catalogue that they are for */
 	struct arena arena;
 	const char *(*texts)[TABLE_TEXT_COUNT]; /* by place in the catalogue */
 };
@@ -29,6 +30,7 @@ tables_create(struct tables **out, struct error *err)
 		tables_destroy(tables);
 		return error_set(err, STATUS_NOMEM, "prepare the tables");
 	}
+	tables->fingerprint = catalogue_fingerprint();
 	*out = tables;
 	return STATUS_OK;
 }
@@ -170,6 +172,7 @@ tables_text(struct replica *replica, const struct collection *collection,
 	struct composer composer = { .used = 0 };
 
 	assert(place < count);
+	assert(tables->fingerprint == catalogue_fingerprint());
 	if (tables->texts[place][text] != NULL)
 		return tables->texts[place][text];
 	switch (text) {

@@ -88,7 +88,7 @@ greeting_answer(struct session *session, struct generation *generations,
 {
 	struct hub *hub = session->hub;
 	struct welcome welcome = { .version = PROTOCOL_VERSION,
-		.catalogue = CATALOGUE_VERSION,
+		.catalogue = catalogue_version(),
 		.dictionary = codec_dictionary_id(hub->options.codec),
 		.generations = generations,
 		.generation_count = generation_count,

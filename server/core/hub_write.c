@@ -97,7 +97,7 @@ hub_write_begin(struct hub_writer *writer, uint64_t dossier, struct draft **out,
 		status = draft_create(writer->replica, dossier, 0, out, err);
 	if (status != STATUS_OK)
 		return status;
-	draft_limit_catalogue(*out, CATALOGUE_VERSION);
+	draft_limit_catalogue(*out, catalogue_version());
 	draft_use_mark(*out, &writer->key, writer->generation);
 	if (writer->next_id != 0)
 		draft_use_ids(*out, writer->next_id);

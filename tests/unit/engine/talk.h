@@ -200,7 +200,7 @@ welcome_of(struct talk *t)
 	generation = (struct generation){ t->generation, 0 };
 	return (struct welcome){
 		.version = PROTOCOL_VERSION,
-		.catalogue = CATALOGUE_VERSION,
+		.catalogue = catalogue_version(),
 		.generations = &generation,
 		.generation_count = 1,
 		.start = t->told,

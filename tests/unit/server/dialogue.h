@@ -104,7 +104,7 @@ hello_of(struct fixture *f, uint32_t site, uint64_t cursor)
 	OK(replica_meta_get(f->replica, "generation", 0, &number, &f->err));
 	generation = (struct generation){ number, 0 };
 	return (struct hello){ .version = PROTOCOL_VERSION,
-		.catalogue = CATALOGUE_VERSION,
+		.catalogue = catalogue_version(),
 		.site = site,
 		.generations = &generation,
 		.generation_count = 1,
