@@ -99,6 +99,29 @@ check_generation(struct engine *engine, const struct welcome *welcome,
 	    welcome->generation_count, err);
 }
 
+/* What an older hub refused because it did not know it goes again. */
+static enum status
+follow_catalogue(struct engine *engine, uint32_t catalogue, struct error *err)
+{
+	uint64_t before, count = 0;
+	enum status status;
+
+	status = replica_meta_get(engine->replica, "hub_catalogue", catalogue,
+	    &before, err);
+	if (status == STATUS_OK && catalogue > before)
+		status = pending_return_unknown(engine->replica, &count, err);
+	if (status == STATUS_OK && count > 0)
+		status = prove_void(engine, err);
+	if (status == STATUS_OK)
+		status = replica_meta_set(engine->replica, "hub_catalogue",
+		    catalogue, err);
+	if (status == STATUS_OK && count > 0) {
+		engine->send_again = true;
+		prove_forget(engine);
+	}
+	return status;
+}
+
 enum status
 greet_take_welcome(struct engine *engine, struct bytes body, struct error *err)
 {
@@ -124,8 +147,7 @@ greet_take_welcome(struct engine *engine, struct bytes body, struct error *err)
 	if (status == STATUS_OK && same)
 		status = measure_clock(engine, welcome.time_ms, err);
 	if (status == STATUS_OK && same)
-		status = replica_meta_set(engine->replica, "hub_catalogue",
-		    welcome.catalogue, err);
+		status = follow_catalogue(engine, welcome.catalogue, err);
 	if (status == STATUS_OK && same)
 		status = replica_meta_set(engine->replica, "hub_dictionary",
 		    welcome.dictionary, err);

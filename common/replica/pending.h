@@ -95,6 +95,14 @@ enum status pending_restamp(struct replica *replica, uint64_t last_stamp,
 enum status pending_retry(struct replica *replica, uint64_t refused,
     uint64_t now_ms, uint64_t *id, struct error *err);
 
+/*
+ * The hub knows more than before: what it refused as UNKNOWN waits again, and
+ * what was set aside with it, as it was: same ids, same bytes.  So where
+ * somebody wrote the same field meanwhile, both values are kept.
+ */
+enum status pending_return_unknown(struct replica *replica, uint64_t *count,
+    struct error *err);
+
 /* Forget a commit that was set aside, or a note that one was passed on. */
 enum status pending_drop(struct replica *replica, uint64_t refused,
     struct error *err);

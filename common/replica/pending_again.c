@@ -1,12 +1,15 @@
 /*
  * Commits that go again: all that waits with new stamps, after the clock was
- * wrong; and a refused one that a person sends again, on the present heads.
+ * wrong; a refused one that a person sends again, on the present heads; and
+ * what an older hub did not know, as it was.
  */
 #include <assert.h>
 #include <inttypes.h>
 
+#include "common/replica/dossier.h"
 #include "common/replica/fold_private.h"
 #include "common/replica/id_set.h"
+#include "common/replica/ledger_private.h"
 #include "common/replica/pending_private.h"
 #include "protocol/stamp.h"
 
@@ -323,6 +326,119 @@ pending_retry(struct replica *replica, uint64_t refused, uint64_t now_ms,
 	if (status == STATUS_OK)
 		status = move_dossier(replica, dossier, commit.dossier, err);
 	*id = status == STATUS_OK ? commit.id : 0;
+	arena_deinit(&arena);
+	return status;
+}
+
+/* --- a hub that knows more than before ------------------------------------ */
+
+struct returned {
+	struct commit commit;
+	struct returned *before;
+};
+
+/* The next that was set aside because the hub did not know something in it, or
+ * together with such a one. */
+static enum status
+next_unknown(struct replica *replica, uint64_t *id, uint64_t *refusal,
+    struct error *err)
+{
+	struct sql *sql = sql_use(replica,
+	    "SELECT id, refusal FROM pending WHERE state = 1 AND id > ?1"
+	    " AND refusal IN (4, 12) ORDER BY id LIMIT 1");
+	enum status status;
+
+	static_assert(REFUSAL_UNKNOWN == 4 && REFUSAL_DEPENDS == 12, "above");
+	sql_bind_id(sql, 1, *id);
+	status = sql_step(sql, err);
+	*id = status == STATUS_OK ? sql_column_id(sql, 0) : 0;
+	*refusal = status == STATUS_OK ? sql_column_id(sql, 1) : 0;
+	sql_release(sql);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* Whether it was lost with a commit that goes again. */
+static bool
+was_lost_with(const struct returned *returned, const struct commit *commit)
+{
+	for (; returned != NULL; returned = returned->before) {
+		if (commit_creates(&returned->commit, commit->dossier))
+			return true;
+		for (uint32_t i = 0; i < commit->change_count; i++)
+			if (commit_creates(&returned->commit,
+				commit->changes[i].record))
+				return true;
+	}
+	return false;
+}
+
+/* What has passed on since is for its author to decide. */
+static enum status
+may_return(struct replica *replica, uint64_t number, bool *may,
+    struct error *err)
+{
+	struct dossier dossier;
+	enum status status;
+
+	status = dossier_get(replica, number, &dossier, err);
+	*may = status == STATUS_NOT_FOUND ||
+	       (status == STATUS_OK && (dossier.state == DOSSIER_OPEN ||
+					   dossier.state == DOSSIER_FILLING));
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status
+return_one(struct replica *replica, const struct commit *commit,
+    struct error *err)
+{
+	struct sql *sql = sql_use(replica,
+	    "UPDATE pending SET state = 0, refusal = 0 WHERE id = ?1");
+	enum status status;
+
+	sql_bind_id(sql, 1, commit->id);
+	status = sql_finish(sql, err);
+	if (status == STATUS_OK)
+		status = touch_commit(replica, commit, err);
+	if (status == STATUS_OK)
+		status = fold_commit(replica, commit, err);
+	return status;
+}
+
+enum status
+pending_return_unknown(struct replica *replica, uint64_t *count,
+    struct error *err)
+{
+	struct arena arena = { 0 };
+	struct returned *last = NULL, *next;
+	uint64_t id = 0, refusal;
+	bool may;
+	enum status status = STATUS_OK;
+
+	assert(replica_in_transaction(replica));
+	*count = 0;
+	while (status == STATUS_OK) {
+		status = next_unknown(replica, &id, &refusal, err);
+		if (status != STATUS_OK || id == 0)
+			break;
+		next = arena_alloc(&arena, sizeof(*next));
+		if (next == NULL) {
+			status = no_memory(err);
+			break;
+		}
+		status = pending_load(replica, id, PENDING_ASIDE, &arena,
+		    &next->commit, err);
+		if (status == STATUS_OK)
+			status = may_return(replica, next->commit.dossier, &may,
+			    err);
+		if (status != STATUS_OK || !may ||
+		    (refusal == REFUSAL_DEPENDS &&
+			!was_lost_with(last, &next->commit)))
+			continue;
+		next->before = last;
+		last = next;
+		++*count;
+		status = return_one(replica, &next->commit, err);
+	}
 	arena_deinit(&arena);
 	return status;
 }

@@ -270,6 +270,42 @@ test_fingerprint_is_always_the_same(void **state)
 	assert_true(catalogue_fingerprint() == catalogue_fingerprint());
 }
 
+/* Another catalogue in force is found by all that asks, until the built-in one
+ * is in force again. */
+static void
+test_another_catalogue_is_in_force(void **state)
+{
+	static const struct column columns[] = {
+		{ .name = "text", .type = COLUMN_TEXT, .max = 10 },
+		{ .name = NULL },
+	};
+	static const struct collection collections[] = {
+		{ .name = "novelty", .columns = columns },
+		{ .name = NULL },
+	};
+	uint64_t fingerprint = catalogue_fingerprint();
+	uint32_t version = catalogue_version(), count;
+	struct catalogue *other = NULL;
+
+	(void)state;
+	assert_int_equal(catalogue_create(version + 1, collections, &other,
+			     NULL),
+	    STATUS_OK);
+	assert_null(catalogue_collection(bytes_of_text("novelty")));
+	catalogue_use(other);
+	assert_int_equal(catalogue_version(), version + 1);
+	assert_true(catalogue_fingerprint() != fingerprint);
+	assert_non_null(column_named("novelty", "text"));
+	assert_null(catalogue_collection(bytes_of_text("pupil")));
+	(void)catalogue_collections(&count);
+	assert_int_equal(count, 1);
+	catalogue_use(NULL);
+	assert_int_equal(catalogue_version(), version);
+	assert_true(catalogue_fingerprint() == fingerprint);
+	assert_non_null(collection_named("pupil"));
+	catalogue_destroy(other);
+}
+
 int
 main(void)
 {
@@ -284,6 +320,7 @@ main(void)
 		cmocka_unit_test(test_labels_are_words),
 		cmocka_unit_test(test_rights_of_single_columns),
 		cmocka_unit_test(test_fingerprint_is_always_the_same),
+		cmocka_unit_test(test_another_catalogue_is_in_force),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -251,6 +251,45 @@ test_retry_renumbers_and_rebases(void **state)
 	    "3|0");
 }
 
+/* What an older hub did not know waits again as it was, with what was set
+ * aside beside it; what somebody wrote meanwhile is kept too. */
+static void
+test_unknown_goes_again_as_it_was(void **state)
+{
+	struct replica *replica = *state;
+	struct error err = { 0 };
+	uint64_t count;
+
+	script_ledger(replica, 1, 100, 10, 100, PUPIL);
+	script_wait(replica, 200, 20, 100, "pupil/100 surname=Oak>100");
+	script_wait(replica, 300, 30, 100, "novelty/300 text=a");
+	script_wait(replica, 400, 40, 100, "novelty/300 text=b>300");
+	script_wait(replica, 500, 50, 100, "note/500 text=a");
+	script_wait(replica, 600, 60, 100, "pupil/100 surname=Elm>200");
+	set_aside(replica, 200, REFUSAL_UNKNOWN);
+	set_aside(replica, 300, REFUSAL_UNKNOWN);
+	set_aside(replica, 500, REFUSAL_RIGHTS);
+	SCRIPT_EXPECT(replica,
+	    "SELECT group_concat(id || ':' || refusal, ' ')"
+	    " FROM (SELECT * FROM pending ORDER BY id)",
+	    "200:4 300:4 400:12 500:11 600:0");
+
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	SCRIPT_OK(pending_return_unknown(replica, &count, &err), &err);
+	SCRIPT_OK(replica_commit(replica, &err), &err);
+	assert_int_equal(count, 3);
+	SCRIPT_EXPECT(replica,
+	    "SELECT group_concat(id || ':' || state || ':' || refusal, ' ')"
+	    " FROM (SELECT * FROM pending ORDER BY id)",
+	    "200:0:0 300:0:0 400:0:0 500:1:11 600:0:0");
+	assert_string_equal(replaces(replica, 400), "300 ");
+	assert_string_equal(replaces(replica, 600), "100 ");
+	SCRIPT_EXPECT(replica, "SELECT surname FROM pupil", "Elm");
+	SCRIPT_EXPECT(replica, "SELECT conflicts FROM record WHERE id = 100",
+	    "1");
+	script_check_fold(replica);
+}
+
 static void
 test_dropped_commit_is_forgotten(void **state)
 {
@@ -279,6 +318,7 @@ main(void)
 		TEST(test_lanes_put_safeguarding_first),
 		TEST(test_restamp_corrects_all_that_waits),
 		TEST(test_retry_renumbers_and_rebases),
+		TEST(test_unknown_goes_again_as_it_was),
 		TEST(test_dropped_commit_is_forgotten),
 	};
 
