@@ -62,7 +62,8 @@ struct fixture {
 	uint64_t counters[SITES];
 	uint64_t now;
 	uint32_t hung_up;
-	struct arena arena; /* for all that a test reads */
+	const struct catalogue *catalogue; /* the hub's; NULL: the built-in */
+	struct arena arena;                /* for all that a test reads */
 	struct error err;
 };
 
@@ -167,6 +168,29 @@ fixture_begin(void **state)
 	return 0;
 }
 
+/* The hub's process ends and another begins, under f->catalogue.  Nobody is
+ * connected. */
+static inline void
+fixture_restart(struct fixture *f)
+{
+	struct replica_options options = {
+		.path = f->path,
+		.kind = REPLICA_HUB,
+		.busy_ms = 50,
+		.must_exist = true,
+	};
+	struct hub_options hub_options;
+
+	hub_destroy(f->hub);
+	replica_close(f->replica);
+	f->hub = NULL;
+	f->replica = NULL;
+	catalogue_use(f->catalogue);
+	OK(replica_open(&options, &f->replica, &f->err));
+	hub_options = fixture_options(f);
+	OK(hub_create(&hub_options, &f->hub, &f->err));
+}
+
 static inline int
 fixture_end(void **state)
 {
@@ -181,6 +205,7 @@ fixture_end(void **state)
 	arena_deinit(&f->arena);
 	scratch_remove(f->folder);
 	free(f);
+	catalogue_use(NULL);
 	return 0;
 }
 

@@ -30,35 +30,6 @@ draw(struct killing *k, uint32_t below)
 	return (uint32_t)((k->random >> 20) % below);
 }
 
-/* The process is gone: nothing of it is left but what the database holds. */
-static void
-kill_end(struct end *end)
-{
-	struct fixture *f = end->f;
-	struct replica_options options = {
-		.path = end->path,
-		.kind = REPLICA_CLIENT,
-		.must_exist = true,
-	};
-
-	if (end->connected) {
-		hub_disconnect(f->hub, f->sessions[end->site]);
-		f->sessions[end->site] = NULL;
-	}
-	engine_destroy(end->engine);
-	replica_close(end->replica);
-	codec_destroy(end->codec);
-	end->engine = NULL;
-	end->replica = NULL;
-	end->codec = NULL;
-	end->connected = false;
-	end->cut_after = 0;
-	END_OK(end, replica_open(&options, &end->replica, &end->err));
-	END_OK(end, replica_jump(end->replica, 7, &end->err));
-	END_OK(end, codec_create(&end->codec, &end->err));
-	end_start_engine(end);
-}
-
 /* A new child, or a change of one that was written here. */
 static void
 write_something(struct killing *k, uint32_t who)
@@ -93,7 +64,7 @@ happen(struct killing *k)
 
 	switch (draw(k, 10)) {
 	case 0:
-		kill_end(end);
+		end_restart(end);
 		break;
 	case 1:
 		end->cut_after = 1 + draw(k, 3000);
@@ -117,7 +88,7 @@ happen(struct killing *k)
 		}
 		update = end_step(end, ENGINE_TICK, (struct bytes){ NULL, 0 });
 		if (draw(k, 8) == 0)
-			kill_end(end); /* its output is lost with it */
+			end_restart(end); /* its output is lost with it */
 		else
 			(void)end_carry_up(end, &update);
 		break;

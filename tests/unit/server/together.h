@@ -16,6 +16,7 @@
 struct end {
 	struct fixture *f;
 	uint32_t site;
+	const struct catalogue *catalogue; /* its program's; NULL: built in */
 	char path[128];
 	struct replica *replica;
 	struct codec *codec;
@@ -30,7 +31,12 @@ struct end {
 
 static uint64_t together_elapsed = 1000;
 
-#define END_OK(end, call) fixture_ok((call), __LINE__, #call, &(end)->err)
+/* Whatever a computer does it does by its own program's catalogue; between
+ * that the hub's is in force. */
+#define END_OK(end, call)                                     \
+	(catalogue_use((end)->catalogue),                     \
+	    fixture_ok((call), __LINE__, #call, &(end)->err), \
+	    catalogue_use((end)->f->catalogue))
 
 static inline void
 end_start_engine(struct end *end)
@@ -46,7 +52,8 @@ end_start_engine(struct end *end)
 }
 
 static inline void
-end_open(struct end *end, struct fixture *f, uint32_t site, const char *name)
+end_open_with(struct end *end, struct fixture *f, uint32_t site,
+    const char *name, const struct catalogue *catalogue)
 {
 	struct replica_options options = { .kind = REPLICA_CLIENT };
 	struct replica_identity identity = {
@@ -57,6 +64,7 @@ end_open(struct end *end, struct fixture *f, uint32_t site, const char *name)
 	memset(end, 0, sizeof(*end));
 	end->f = f;
 	end->site = site;
+	end->catalogue = catalogue;
 	snprintf(end->path, sizeof(end->path), "%s/%s.db", f->folder, name);
 	options.path = end->path;
 	END_OK(end, replica_open(&options, &end->replica, &end->err));
@@ -64,6 +72,12 @@ end_open(struct end *end, struct fixture *f, uint32_t site, const char *name)
 	END_OK(end, replica_jump(end->replica, site * 1000, &end->err));
 	END_OK(end, codec_create(&end->codec, &end->err));
 	end_start_engine(end);
+}
+
+static inline void
+end_open(struct end *end, struct fixture *f, uint32_t site, const char *name)
+{
+	end_open_with(end, f, site, name, NULL);
 }
 
 static inline void end_break_line(struct end *end);
@@ -76,6 +90,36 @@ end_close(struct end *end)
 	engine_destroy(end->engine);
 	replica_close(end->replica);
 	codec_destroy(end->codec);
+}
+
+/* The process is gone: nothing of it is left but what the database holds.
+ * Another goes on, under end->catalogue. */
+static inline void
+end_restart(struct end *end)
+{
+	struct fixture *f = end->f;
+	struct replica_options options = {
+		.path = end->path,
+		.kind = REPLICA_CLIENT,
+		.must_exist = true,
+	};
+
+	if (end->connected) {
+		hub_disconnect(f->hub, f->sessions[end->site]);
+		f->sessions[end->site] = NULL;
+	}
+	engine_destroy(end->engine);
+	replica_close(end->replica);
+	codec_destroy(end->codec);
+	end->engine = NULL;
+	end->replica = NULL;
+	end->codec = NULL;
+	end->connected = false;
+	end->cut_after = 0;
+	END_OK(end, replica_open(&options, &end->replica, &end->err));
+	END_OK(end, replica_jump(end->replica, 7, &end->err));
+	END_OK(end, codec_create(&end->codec, &end->err));
+	end_start_engine(end);
 }
 
 /* --- the line ------------------------------------------------------------- */
@@ -367,6 +411,7 @@ end_count(struct end *end, const char *collection, uint64_t dossier)
 	struct record_query query = { .dossier = dossier };
 	uint64_t count = 0;
 
+	catalogue_use(end->catalogue);
 	query.collection = catalogue_collection(text(collection));
 	END_OK(end,
 	    record_each(end->replica, &query, count_one, &count, &end->err));
@@ -379,6 +424,7 @@ end_last(struct end *end, const char *collection, uint64_t dossier)
 	struct record_query query = { .dossier = dossier };
 	uint64_t last = 0;
 
+	catalogue_use(end->catalogue);
 	query.collection = catalogue_collection(text(collection));
 	END_OK(end,
 	    record_each(end->replica, &query, note_last, &last, &end->err));
@@ -395,7 +441,9 @@ end_expect(struct end *end, uint64_t id, const char *column,
 	char got[64] = "(none)";
 
 	END_OK(end, record_get(end->replica, id, &arena, &record, &end->err));
+	catalogue_use(end->catalogue);
 	value = record_value(&record, column);
+	catalogue_use(end->f->catalogue);
 	if (value.type == VALUE_TEXT)
 		snprintf(got, sizeof(got), "%.*s", (int)value.bytes.size,
 		    (const char *)value.bytes.data);
