@@ -97,9 +97,9 @@ struct disk_counts {
 	uint64_t writes;
 	uint64_t syncs;
 	uint64_t bytes_written;
-	uint64_t errors;       /* operations that were made to fail */
-	uint64_t full;         /* operations that went over the quota */
-	uint64_t kills;        /* power cuts included */
+	uint64_t errors; /* operations that were made to fail */
+	uint64_t full;   /* operations that went over the quota */
+	uint64_t kills;  /* power cuts included */
 	uint64_t power_cuts;
 	uint64_t lost_sectors; /* by power cuts */
 	uint64_t torn_sectors;
