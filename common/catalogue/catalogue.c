@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "common/catalogue/declare.h"
+#include "common/catalogue/in_force.h"
 
 enum {
 	COLLECTIONS_MAX = 96,

@@ -129,28 +129,8 @@ struct collection {
 	uint32_t since;
 };
 
-/* The version of the catalogue in force: what HELLO and WELCOME announce. */
+/* Of the catalogue in force (in_force.h); HELLO and WELCOME announce it. */
 uint32_t catalogue_version(void);
-
-/*
- * A program has one catalogue, its own, and calls none of these.  A simulation
- * is several programs in one process: before it steps one of them it says by
- * which catalogue that one lives.  A replica is opened, used and closed under
- * one and the same.
- *
- * collections ends with a NULL name; what it points to is borrowed and
- * outlives the catalogue.  NULL in catalogue_use is the built-in one.
- */
-struct catalogue;
-
-enum status catalogue_create(uint32_t version,
-    const struct collection *collections, struct catalogue **out,
-    struct error *err);
-
-/* Not the one in force. */
-void catalogue_destroy(struct catalogue *catalogue);
-
-void catalogue_use(const struct catalogue *catalogue);
 
 /* All collections, in the order in which they are declared. */
 const struct collection *catalogue_collections(uint32_t *count);

@@ -9,7 +9,7 @@
 #ifndef TESTS_SIM_CATALOGUES_H
 #define TESTS_SIM_CATALOGUES_H
 
-#include "common/catalogue/catalogue.h"
+#include "common/catalogue/in_force.h"
 
 #define NEXT_COLUMN     "call_name"
 #define NEXT_COLLECTION "interest"

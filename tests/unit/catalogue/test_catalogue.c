@@ -2,7 +2,7 @@
  * The catalogue is well formed: what storage, the hub's checks and the pages
  * take for granted of it.
  */
-#include "common/catalogue/catalogue.h"
+#include "common/catalogue/in_force.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

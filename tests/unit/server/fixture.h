@@ -22,6 +22,7 @@
 
 #include <cmocka.h>
 
+#include "common/catalogue/in_force.h"
 #include "common/replica/dossier.h"
 #include "common/replica/grants.h"
 #include "common/replica/ledger.h"
