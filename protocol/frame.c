@@ -153,6 +153,10 @@ known_name(enum frame_type type)
 		return "LEAVE";
 	case FRAME_GOODBYE:
 		return "GOODBYE";
+	case FRAME_OFFER:
+		return "OFFER";
+	case FRAME_OFFERED:
+		return "OFFERED";
 	case FRAME_JOIN:
 		return "JOIN";
 	case FRAME_JOINED:

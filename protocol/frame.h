@@ -38,6 +38,8 @@ enum frame_type {
 	FRAME_DROP = 17,        /* client: close this frozen grant of ours */
 	FRAME_LEAVE = 18,       /* client: all is sent and purged; revoke me */
 	FRAME_GOODBYE = 19,     /* either: why I hang up */
+	FRAME_OFFER = 20,       /* client: what a restored hub may have lost */
+	FRAME_OFFERED = 21,     /* hub: kept so far */
 	FRAME_JOIN = 32,        /* throughline-join/1: secret and request */
 	FRAME_JOINED = 33,      /* throughline-join/1: number, certificate */
 };

@@ -82,7 +82,7 @@ message_welcome_encode(const struct welcome *message, struct buffer *out,
 {
 	struct pack pack;
 
-	message_begin(&pack, out, 10);
+	message_begin(&pack, out, 11);
 	pack_unsigned(&pack, message->version);
 	pack_unsigned(&pack, message->catalogue);
 	pack_unsigned(&pack, message->dictionary);
@@ -94,6 +94,7 @@ message_welcome_encode(const struct welcome *message, struct buffer *out,
 	pack_blob(&pack, message->nonce, sizeof(message->nonce));
 	pack_unsigned(&pack, message->school);
 	pack_boolean(&pack, message->collecting);
+	pack_boolean(&pack, message->offer);
 	return message_end(&pack, "WELCOME", err);
 }
 
@@ -103,7 +104,7 @@ message_welcome_decode(struct bytes body, struct arena *arena,
 {
 	struct reader in;
 
-	message_open(&in, body, arena, 10, err);
+	message_open(&in, body, arena, 11, err);
 	message->version = message_number32(&in, "version");
 	message->catalogue = message_number32(&in, "catalogue");
 	message->dictionary = message_number32(&in, "dictionary");
@@ -115,6 +116,7 @@ message_welcome_decode(struct bytes body, struct arena *arena,
 	reader_blob_exact(&in, message->nonce, sizeof(message->nonce), "nonce");
 	message->school = message_number(&in, "school");
 	message->collecting = reader_boolean(&in, "collecting");
+	message->offer = reader_boolean(&in, "offer");
 	return message_close(&in, "WELCOME");
 }
 

@@ -60,7 +60,7 @@ struct hello {
 };
 
 /* [version, catalogue, dictionary, [[generation, left_at], ...], start, head,
- *  time_ms, nonce, school, collecting] */
+ *  time_ms, nonce, school, collecting, offer] */
 struct welcome {
 	uint32_t version;
 	uint32_t catalogue; /* write nothing that is newer than this */
@@ -73,6 +73,7 @@ struct welcome {
 	uint8_t nonce[NONCE_BYTES]; /* for the next reconciliation */
 	uint64_t school;            /* the record of the site's school */
 	bool collecting;            /* restored: new commits wait */
+	bool offer; /* restored: say by OFFER what you hold, even nothing */
 };
 
 /* [lane, [commit, ...]] */
@@ -210,6 +211,27 @@ struct drop {
 	uint64_t grant;
 };
 
+/*
+ * OFFER: [generation, [item, ...], end]: commits of one generation with the
+ * places and marks that they had in it, ascending; end: nothing follows.  An
+ * item always has its commit.
+ */
+struct offer {
+	uint64_t generation;
+	struct item *items;
+	uint32_t item_count;
+	bool end;
+};
+
+/* OFFERED: [generation, upto, refused, end]: all offered so far is kept; of
+ * this OFFER so many had no right mark. */
+struct offered {
+	uint64_t generation;
+	uint64_t upto; /* its last item's sequence, or 0 */
+	uint32_t refused;
+	bool end;
+};
+
 /* [code, sentence] */
 enum goodbye_code {
 	GOODBYE_DONE = 0,
@@ -267,7 +289,9 @@ struct joined {
 	X(drop, struct drop)                               \
 	X(goodbye, struct goodbye)                         \
 	X(join, struct join)                               \
-	X(joined, struct joined)
+	X(joined, struct joined)                           \
+	X(offer, struct offer)                             \
+	X(offered, struct offered)
 
 #define MESSAGE_DECLARE(name, type)                              \
 	enum status message_##name##_encode(const type *message, \

@@ -7,7 +7,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # the order of MESSAGE_LIST in protocol/message.h
 MESSAGES = {1: 0, 2: 1, 3: 2, 4: 3, 5: 4, 6: 5, 7: 6, 8: 7, 9: 8, 10: 9,
             11: 10, 12: 10, 13: 11, 14: 11, 15: 12, 16: 12, 17: 13, 19: 14,
-            32: 15, 33: 16}
+            32: 15, 33: 16,
+            20: 17, 21: 18}
 
 
 def vectors(name):

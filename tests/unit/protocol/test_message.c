@@ -70,6 +70,8 @@ static const struct {
 	{ FRAME_DROP, recode_drop },
 	{ FRAME_LEAVE, recode_leave },
 	{ FRAME_GOODBYE, recode_goodbye },
+	{ FRAME_OFFER, recode_offer },
+	{ FRAME_OFFERED, recode_offered },
 	{ FRAME_JOIN, recode_join },
 	{ FRAME_JOINED, recode_joined },
 };

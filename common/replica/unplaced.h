@@ -1,0 +1,67 @@
+/*
+ * Commits that lost their place because the hub was restored (section 16 of
+ * PROTOCOL.md).  They stay in the ledger, and so in the set and in the tables,
+ * behind all that has a place: under a sequence >= UNPLACED_FROM, in the order
+ * of the places that they had.
+ *
+ *	unplaced(id, generation, sequence)	the place that it had
+ *
+ * All functions run in the caller's transaction.
+ */
+#ifndef COMMON_REPLICA_UNPLACED_H
+#define COMMON_REPLICA_UNPLACED_H
+
+#include "common/replica/ledger.h"
+
+#define UNPLACED_FROM (UINT64_C(1) << 62)
+
+/*
+ * Go back to the last place that this replica and the hub of generations both
+ * went through, and take over its list.  Changes cursor and start too.
+ * *went: they had not gone the same way.
+ */
+enum status unplaced_go_back(struct replica *replica,
+    const struct generation *generations, uint32_t count, bool *went,
+    struct error *err);
+
+enum status unplaced_count(struct replica *replica, uint64_t *count,
+    struct error *err);
+
+/* Whether that commit, or a step of that record, has no place. */
+enum status unplaced_has_commit(struct replica *replica, uint64_t id, bool *has,
+    struct error *err);
+
+enum status unplaced_has_record(struct replica *replica, uint64_t record,
+    bool *has, struct error *err);
+
+/* Rows with the place that they had, in the order of those, behind one.  row's
+ * sequence is the one that it had. */
+typedef bool unplaced_visitor(void *context, uint64_t generation,
+    const struct ledger_row *row);
+
+enum status unplaced_each(struct replica *replica, uint64_t generation,
+    uint64_t sequence, unplaced_visitor *visit, void *context,
+    struct error *err);
+
+/* It has a place again. */
+enum status unplaced_place(struct replica *replica, uint64_t id,
+    uint64_t sequence, uint64_t received_ms, const struct mark *mark,
+    struct error *err);
+
+/* Out of the ledger, and forgotten.  Does not refold. */
+enum status unplaced_remove(struct replica *replica, uint64_t id,
+    struct error *err);
+
+/* What this site wrote waits again, to be pushed. */
+enum status unplaced_wait_again(struct replica *replica, struct error *err);
+
+/* Up to max ids of what the hub is to be asked for. */
+enum status unplaced_to_fetch(struct replica *replica, uint64_t *ids,
+    uint32_t max, uint32_t *count, struct error *err);
+
+/* The hub has it not, or not for this school: it leaves the set.  Nothing
+ * happens to a commit that has a place. */
+enum status unplaced_give_up(struct replica *replica, uint64_t id,
+    struct error *err);
+
+#endif
