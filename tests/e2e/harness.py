@@ -135,9 +135,10 @@ class Folder:
         self.log = base / f"{name}.log"
         self.program = None
         self.environment = None  # of its programs; None: ours
+        self.wrapper = []  # words before each of its commands
 
     def words(self, *words):
-        return [str(BIN / self.program_name), *map(str, words),
+        return [*self.wrapper, str(BIN / self.program_name), *map(str, words),
                 "--data", str(self.data)]
 
     def set_clock(self, seconds):
@@ -185,11 +186,13 @@ class Folder:
 class Hub(Folder):
     program_name = "throughline-hub"
 
-    def __init__(self, base, name):
+    def __init__(self, base, name, *hosts):
+        """hosts: names besides this one under which it is reached."""
         super().__init__(base, name)
         self.address = f"127.0.0.1:{free_port()}"
-        self.run("init", "--name", name, "--host", "127.0.0.1",
-                 "--listen", self.address)
+        self.run("init", "--name", name, "--listen", self.address,
+                 *(word for host in ("127.0.0.1", *hosts)
+                   for word in ("--host", host)))
 
     def start(self):
         line = self.start_program("listening on ", "serve")
@@ -229,6 +232,14 @@ class Site(Folder):
         return self.json("list", collection, *words)
 
 
+def why_no_packets():
+    """None if a line can carry packets here, else why not, in a sentence."""
+    done = subprocess.run(
+        [BIN / "throughline-line", "--tun", "--to", "127.0.0.1:1"], input="",
+        capture_output=True, text=True, check=False, timeout=PATIENCE)
+    return done.stderr.strip() if done.returncode == 3 else None
+
+
 class Line:
     """throughline-line in front of an address; see its --help."""
 
@@ -238,6 +249,13 @@ class Line:
             [BIN / "throughline-line", "--to", to, "--count-file",
              self.count_file, *options], base / f"{name}.log")
         self.address = self.program.wait_for("listening on ").split()[-1]
+
+    def way_inside(self):
+        """Of a line of packets: the words that run a program at its near
+        end, and the address at which it finds the far one."""
+        said = self.program.wait_for("line: inside: ")
+        wrapper, address = said.split("inside: ")[1].split(" PROGRAM, to ")
+        return wrapper.split(), address
 
     def tell(self, word):
         """cut, down or up; done when this returns."""
@@ -287,9 +305,9 @@ class Partnership:
         count = self.names[name] = self.names.get(name, 0) + 1
         return name if count == 1 else f"{name}-{count}"
 
-    def add_hub(self, name="hub"):
+    def add_hub(self, name="hub", hosts=()):
         """A hub that is serving."""
-        hub = Hub(self.base, self.unique(name))
+        hub = Hub(self.base, self.unique(name), *hosts)
         hub.start()
         return hub
 

@@ -13,6 +13,10 @@ static const char HELP[] =
     "  --rate 64kbit         bit, kbit or mbit a second, each way\n"
     "  --delay 300ms         one way; ms or s\n"
     "  --loss 5%             of the segments are sent again, and late\n"
+    "  --tun [auto]          carry real IP packets, so that TCP itself meets\n"
+    "                        the line; auto: where that is permitted\n"
+    "  --reorder 1%          of the packets come late (--tun)\n"
+    "  --duplicate 1%        of the packets come twice (--tun)\n"
     "  --drop-every 5s       cut every connection so often\n"
     "  --down                begin with the line down\n"
     "  --split N             at most N bytes a segment (1460)\n"
@@ -21,9 +25,15 @@ static const char HELP[] =
     "\n"
     "It says on one line where it listens, then takes words on standard\n"
     "input and answers each with a line: cut, down, up, stop.  The end of a\n"
-    "piped input is a stop.\n";
+    "piped input is a stop.  cut resets every connection; down resets them\n"
+    "too, and refuses new ones, but with --tun it is silence.\n"
+    "\n"
+    "With --tun two network namespaces are joined by packets (root, or user\n"
+    "namespaces and /dev/net/tun); where that is not permitted it says why\n"
+    "and ends with 3.  The near end is still a TCP port outside.  It also\n"
+    "says by which command a program is run inside, at the near end, and at\n"
+    "which address it then finds the far one.\n";
 
-static void on_connection(uv_stream_t *listener, int result);
 static void on_command_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *buf);
 static void on_command(uv_stream_t *stream, ssize_t got, const uv_buf_t *buf);
 static void on_drop(uv_timer_t *timer);
@@ -36,48 +46,35 @@ fail(const char *what, int result)
 	return 1;
 }
 
-/* splitmix64, as a number from 0 up to 1 */
-static double
-chance(struct line *line)
-{
-	uint64_t z = line->random += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
-}
-
 uint64_t
 line_schedule(struct line *line, int direction, size_t bytes)
 {
-	const struct options *options = &line->options;
-	struct lane *lane = &line->lanes[direction];
+	const struct shape *shape = &line->shape;
+	uint64_t *free_ns = &line->free_ns[direction];
 	uint64_t now = uv_hrtime();
-	double travel = options->delay_ns;
-	double resend = LINE_RESEND_MS * 1e6 + options->delay_ns * 2;
+	double travel = shape->delay_ns;
+	double resend = LINE_RESEND_MS * 1e6 + shape->delay_ns * 2;
 
-	if (lane->free_ns < now)
-		lane->free_ns = now;
-	if (options->rate_bits > 0)
-		lane->free_ns +=
-		    (uint64_t)((double)bytes * 8e9 / options->rate_bits);
-	while (bytes > 0 && chance(line) < options->loss) {
+	if (*free_ns < now)
+		*free_ns = now;
+	if (shape->rate_bits > 0)
+		*free_ns += (uint64_t)((double)bytes * 8e9 / shape->rate_bits);
+	while (bytes > 0 && dice_throw(&line->random) < shape->loss) {
 		line->lost++;
 		travel += resend;
 		resend *= 2;
 	}
-	return lane->free_ns + (uint64_t)travel;
+	return *free_ns + (uint64_t)travel;
 }
 
 /* About a second of waiting on top of what is under way. */
 static size_t
-choose_queue_limit(const struct options *options)
+choose_queue_limit(const struct shape *shape)
 {
 	double bytes = LINE_QUEUE_BYTES_MAX;
 
-	if (options->rate_bits > 0)
-		bytes =
-		    options->rate_bits / 8 * (1 + options->delay_ns * 2 / 1e9);
+	if (shape->rate_bits > 0)
+		bytes = shape->rate_bits / 8 * (1 + shape->delay_ns * 2 / 1e9);
 	if (bytes > LINE_QUEUE_BYTES_MAX)
 		return LINE_QUEUE_BYTES_MAX;
 	return bytes < LINE_QUEUE_BYTES_MIN ? LINE_QUEUE_BYTES_MIN
@@ -85,17 +82,35 @@ choose_queue_limit(const struct options *options)
 }
 
 static void
+count_packets(struct line *line, const char *way, const struct packets *packets)
+{
+	fprintf(line->counts,
+	    ", \"packets_%s\": {\"passed\": %" PRIu64 ", \"lost\": %" PRIu64
+	    ", \"dropped\": %" PRIu64 ", \"late\": %" PRIu64
+	    ", \"twice\": %" PRIu64 "}",
+	    way, packets->passed, packets->lost, packets->dropped,
+	    packets->late, packets->twice);
+}
+
+static void
 count(struct line *line, const char *event)
 {
-	if (line->counts == NULL)
+	const struct door *last = &line->doors[line->door_count - 1];
+
+	if (line->counts == NULL || line->door_count == 0)
 		return;
 	fprintf(line->counts,
 	    "{\"event\": \"%s\", \"ms\": %" PRIu64 ", \"connections\": %u, "
 	    "\"up\": %" PRIu64 ", \"down\": %" PRIu64 ", \"cuts\": %" PRIu64
-	    ", \"lost\": %" PRIu64 ", \"queue_max\": %zu}\n",
-	    event, (uv_hrtime() - line->began_ns) / 1000000, line->connections,
-	    line->lanes[LINE_UP].bytes, line->lanes[LINE_DOWN].bytes,
-	    line->cuts, line->lost, line->queue_max);
+	    ", \"lost\": %" PRIu64 ", \"queue_max\": %zu",
+	    event, (uv_hrtime() - line->began_ns) / 1000000, last->connections,
+	    last->bytes[LINE_UP], last->bytes[LINE_DOWN], line->cuts,
+	    line->lost, line->queue_max);
+	if (line->has_tun) {
+		count_packets(line, "up", &line->tun.sides[TUN_NEAR].leaving);
+		count_packets(line, "down", &line->tun.sides[TUN_FAR].leaving);
+	}
+	fprintf(line->counts, "}\n");
 	fflush(line->counts);
 }
 
@@ -111,8 +126,8 @@ cut(struct line *line)
 static void
 stop(struct line *line)
 {
-	uv_handle_t *const handles[] = { (uv_handle_t *)&line->listener,
-		(uv_handle_t *)&line->drop, (uv_handle_t *)&line->interrupted,
+	uv_handle_t *const handles[] = { (uv_handle_t *)&line->drop,
+		(uv_handle_t *)&line->interrupted,
 		(uv_handle_t *)&line->terminated };
 
 	if (uv_is_closing(handles[0]))
@@ -121,6 +136,9 @@ stop(struct line *line)
 	pair_cut_all(line);
 	for (size_t i = 0; i < sizeof(handles) / sizeof(handles[0]); i++)
 		uv_close(handles[i], NULL);
+	for (int i = 0; i < line->door_count; i++)
+		uv_close((uv_handle_t *)&line->doors[i].listener, NULL);
+	tun_stop(&line->tun);
 	if (line->has_commands)
 		uv_close(&line->commands.handle, NULL);
 }
@@ -132,16 +150,27 @@ say(const char *answer)
 	fflush(stdout);
 }
 
+/* A proxy can only reset; where packets are carried, they just stop. */
+static void
+go_down(struct line *line, bool down)
+{
+	line->down = down;
+	line->tun.is_down = down;
+	if (down && !line->has_tun)
+		cut(line);
+	else if (down)
+		count(line, "down");
+}
+
 static void
 obey(struct line *line, const char *word)
 {
 	if (strcmp(word, "cut") == 0) {
 		cut(line);
 	} else if (strcmp(word, "down") == 0) {
-		line->down = true;
-		cut(line);
+		go_down(line, true);
 	} else if (strcmp(word, "up") == 0) {
-		line->down = false;
+		go_down(line, false);
 	} else if (strcmp(word, "stop") == 0) {
 		stop(line);
 		return;
@@ -183,13 +212,6 @@ on_command(uv_stream_t *stream, ssize_t got, const uv_buf_t *buf)
 }
 
 static void
-on_connection(uv_stream_t *listener, int result)
-{
-	if (result == 0)
-		pair_accept(listener->data);
-}
-
-static void
 on_drop(uv_timer_t *timer)
 {
 	cut(timer->data);
@@ -222,59 +244,6 @@ listen_for_commands(struct line *line)
 	uv_read_start(&line->commands.stream, on_command_alloc, on_command);
 }
 
-static int
-resolve(struct line *line, const char *text, struct sockaddr_storage *out)
-{
-	uv_getaddrinfo_t request;
-	char host[256];
-	char service[8];
-	int port = 0;
-	int result;
-
-	if (!options_split_address(text, host, sizeof(host), &port))
-		return UV_EINVAL;
-	snprintf(service, sizeof(service), "%d", port);
-	result = uv_getaddrinfo(&line->loop, &request, NULL, host, service,
-	    &(struct addrinfo){ .ai_family = AF_INET,
-		.ai_socktype = SOCK_STREAM });
-	if (result != 0)
-		return result;
-	memcpy(out, request.addrinfo->ai_addr, request.addrinfo->ai_addrlen);
-	uv_freeaddrinfo(request.addrinfo);
-	return 0;
-}
-
-/* A small receive buffer, else the kernel would hide how slow the line is. */
-static int
-begin_to_listen(struct line *line, const struct sockaddr_storage *where)
-{
-	struct sockaddr_storage bound = { 0 };
-	int small = (int)line->queue_limit;
-	int bytes = sizeof(bound);
-	char name[64];
-	int result;
-
-	uv_tcp_init(&line->loop, &line->listener);
-	line->listener.data = line;
-	result =
-	    uv_tcp_bind(&line->listener, (const struct sockaddr *)where, 0);
-	if (result == 0 && line->options.rate_bits > 0)
-		uv_recv_buffer_size((uv_handle_t *)&line->listener, &small);
-	if (result == 0)
-		result = uv_listen((uv_stream_t *)&line->listener, 128,
-		    on_connection);
-	if (result == 0)
-		result = uv_tcp_getsockname(&line->listener,
-		    (struct sockaddr *)&bound, &bytes);
-	if (result != 0)
-		return result;
-	uv_ip4_name((struct sockaddr_in *)&bound, name, sizeof(name));
-	printf("listening on %s:%d\n", name,
-	    ntohs(((struct sockaddr_in *)&bound)->sin_port));
-	fflush(stdout);
-	return 0;
-}
-
 static void
 start_timers(struct line *line)
 {
@@ -292,41 +261,59 @@ start_timers(struct line *line)
 	uv_signal_start(&line->terminated, on_signal, SIGTERM);
 }
 
+/* Packets where they are wished for: false if they are needed and not here. */
+static bool
+try_packets(struct line *line)
+{
+	const struct options *options = &line->options;
+	char why[128];
+
+	line->shape = options->shape;
+	if (options->tun == TUN_NO)
+		return true;
+	line->has_tun = tun_open(&line->tun, &options->shape, options->seed,
+	    why, sizeof(why));
+	if (line->has_tun) {
+		line->shape = (struct shape){ 0 };
+		line->tun.is_down = line->down;
+	} else {
+		fprintf(stderr, "line: packets are not permitted here: %s%s\n",
+		    why, options->tun == TUN_AUTO ? "; a proxy instead" : "");
+	}
+	return line->has_tun || options->tun == TUN_AUTO;
+}
+
 static int
 run(struct line *line)
 {
-	struct sockaddr_storage where = { 0 };
+	const struct door *last;
 	int result;
 
-	result = resolve(line, line->options.to, &line->to);
-	if (result != 0)
-		return fail(line->options.to, result);
-	result = resolve(line, line->options.listen, &where);
-	if (result != 0)
-		return fail(line->options.listen, result);
 	if (line->options.count_file != NULL) {
 		line->counts = fopen(line->options.count_file, "w");
 		if (line->counts == NULL)
 			return fail(line->options.count_file, UV_EIO);
 	}
-	if (line->options.loss > 0)
+	if (line->options.shape.loss > 0 || line->has_tun)
 		fprintf(stderr, "line: seed %" PRIu64 "\n", line->options.seed);
 
 	/* Ready for signals before it is known where it listens. */
 	start_timers(line);
 	listen_for_commands(line);
-	result = begin_to_listen(line, &where);
+	if (line->has_tun)
+		tun_start(&line->tun, &line->loop);
+	result = door_open_all(line);
 	if (result != 0) {
 		stop(line);
-		fail(line->options.listen, result);
+		fail("open the line", result);
 	}
 	uv_run(&line->loop, UV_RUN_DEFAULT);
 	if (result != 0)
 		return 1;
+	last = &line->doors[line->door_count - 1];
 	printf("up %" PRIu64 " bytes, down %" PRIu64 " bytes, %" PRIu64
 	       " cuts\n",
-	    line->lanes[LINE_UP].bytes, line->lanes[LINE_DOWN].bytes,
-	    line->cuts);
+	    last->bytes[LINE_UP], last->bytes[LINE_DOWN], line->cuts);
 	return 0;
 }
 
@@ -344,12 +331,17 @@ main(int argc, char **argv)
 	}
 	line.down = line.options.down;
 	line.random = line.options.seed;
-	line.queue_limit = choose_queue_limit(&line.options);
+	line.queue_limit = choose_queue_limit(&line.options.shape);
 	line.began_ns = uv_hrtime();
+	/* First of all: a user namespace is not for who has threads. */
+	if (!try_packets(&line))
+		return LINE_NOT_PERMITTED;
 	uv_loop_init(&line.loop);
 	result = run(&line);
 	if (line.counts != NULL)
 		fclose(line.counts);
 	uv_loop_close(&line.loop);
+	if (line.has_tun)
+		tun_close(&line.tun);
 	return result;
 }

@@ -46,6 +46,12 @@ read_count(const char *text, uint64_t *out)
 }
 
 static bool
+read_share(const char *text, double *out)
+{
+	return read_amount(text, SHARES, out) && *out < 1;
+}
+
+static bool
 read_option(struct options *o, const char *name, const char *text)
 {
 	if (strcmp(name, "--listen") == 0)
@@ -55,13 +61,17 @@ read_option(struct options *o, const char *name, const char *text)
 	else if (strcmp(name, "--count-file") == 0)
 		o->count_file = text;
 	else if (strcmp(name, "--rate") == 0)
-		return read_amount(text, RATES, &o->rate_bits);
+		return read_amount(text, RATES, &o->shape.rate_bits);
 	else if (strcmp(name, "--delay") == 0)
-		return read_amount(text, TIMES, &o->delay_ns);
+		return read_amount(text, TIMES, &o->shape.delay_ns);
 	else if (strcmp(name, "--drop-every") == 0)
 		return read_amount(text, TIMES, &o->drop_every_ns);
 	else if (strcmp(name, "--loss") == 0)
-		return read_amount(text, SHARES, &o->loss) && o->loss < 1;
+		return read_share(text, &o->shape.loss);
+	else if (strcmp(name, "--reorder") == 0)
+		return read_share(text, &o->shape.reorder);
+	else if (strcmp(name, "--duplicate") == 0)
+		return read_share(text, &o->shape.duplicate);
 	else if (strcmp(name, "--split") == 0)
 		return read_count(text, &o->split_bytes) && o->split_bytes > 0;
 	else if (strcmp(name, "--seed") == 0)
@@ -84,6 +94,12 @@ options_parse(struct options *options, int argc, char **argv)
 		} else if (strcmp(argv[i], "--help") == 0) {
 			options->help = true;
 			return true;
+		} else if (strcmp(argv[i], "--tun") == 0) {
+			options->tun = TUN_NEEDED;
+			if (i + 1 < argc && strcmp(argv[i + 1], "auto") == 0) {
+				options->tun = TUN_AUTO;
+				i++;
+			}
 		} else if (i + 1 == argc ||
 			   !read_option(options, argv[i], argv[i + 1])) {
 			fprintf(stderr,
@@ -97,6 +113,13 @@ options_parse(struct options *options, int argc, char **argv)
 	}
 	if (options->to == NULL) {
 		fprintf(stderr, "line: say where it leads: --to HOST:PORT\n");
+		return false;
+	}
+	if (options->tun == TUN_NO &&
+	    (options->shape.reorder > 0 || options->shape.duplicate > 0)) {
+		fprintf(stderr,
+		    "line: only packets are reordered or duplicated: "
+		    "say --tun as well\n");
 		return false;
 	}
 	return true;

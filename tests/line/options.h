@@ -6,15 +6,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tests/line/shape.h"
+
+enum tun_wish {
+	TUN_NO,     /* a proxy for TCP */
+	TUN_NEEDED, /* IP packets, or not at all */
+	TUN_AUTO,   /* IP packets where that is permitted */
+};
+
 struct options {
 	const char *listen;     /* ADDR:PORT */
 	const char *to;         /* HOST:PORT */
 	const char *count_file; /* or NULL */
-	double rate_bits;       /* a second, each way; 0 is no limit */
-	double delay_ns;        /* one way */
-	double drop_every_ns;   /* 0 is never */
-	double loss;            /* share of segments, 0 to 1 */
-	uint64_t split_bytes;   /* the largest segment */
+	struct shape shape;
+	enum tun_wish tun;
+	double drop_every_ns; /* 0 is never */
+	uint64_t split_bytes; /* the largest segment */
 	uint64_t seed;
 	bool down; /* the line is down at first */
 	bool help;

@@ -32,6 +32,7 @@ struct end {
 
 struct pair {
 	struct line *line;
+	struct door *door;
 	struct pair *next;
 	struct pair **link; /* what points at this pair */
 	struct end ends[2];
@@ -63,7 +64,7 @@ pair_close(struct pair *pair, bool reset)
 	if (pair->closing)
 		return;
 	pair->closing = true;
-	pair->line->connections--;
+	pair->door->connections--;
 	*pair->link = pair->next;
 	if (pair->next != NULL)
 		pair->next->link = pair->link;
@@ -98,24 +99,26 @@ pair_cut_all(struct line *line)
 {
 	while (line->pairs != NULL)
 		pair_close(line->pairs, true);
-	line->lanes[LINE_UP].free_ns = 0;
-	line->lanes[LINE_DOWN].free_ns = 0;
+	line->free_ns[LINE_UP] = 0;
+	line->free_ns[LINE_DOWN] = 0;
 }
 
 static struct pair *
-pair_create(struct line *line)
+pair_create(struct door *door)
 {
+	struct line *line = door->line;
 	struct pair *pair = calloc(1, sizeof(*pair));
 
 	if (pair == NULL)
 		abort();
 	pair->line = line;
+	pair->door = door;
 	pair->next = line->pairs;
 	pair->link = &line->pairs;
 	if (pair->next != NULL)
 		pair->next->link = &pair->next;
 	line->pairs = pair;
-	line->connections++;
+	door->connections++;
 
 	for (int i = 0; i < 2; i++) {
 		struct end *end = &pair->ends[i];
@@ -123,8 +126,7 @@ pair_create(struct line *line)
 		end->pair = pair;
 		end->direction = i;
 		end->last = &end->first;
-		uv_tcp_init_ex(&line->loop, &end->tcp,
-		    i == LINE_DOWN ? line->to.ss_family : AF_UNSPEC);
+		uv_tcp_init(&line->loop, &end->tcp);
 		uv_timer_init(&line->loop, &end->timer);
 		end->tcp.data = pair;
 		end->timer.data = pair;
@@ -140,18 +142,33 @@ pair_create(struct line *line)
  * taken a round trip, so nothing is read for so long.
  */
 void
-pair_accept(struct line *line)
+pair_accept(struct door *door)
 {
-	struct pair *pair = pair_create(line);
-	double wait_ms = line->options.delay_ns * 2 / 1e6;
+	struct line *line = door->line;
+	struct pair *pair = pair_create(door);
+	double wait_ms = line->shape.delay_ns * 2 / 1e6;
 
-	if (uv_accept((uv_stream_t *)&line->listener,
+	if (uv_accept((uv_stream_t *)&door->listener,
 		(uv_stream_t *)&pair->ends[LINE_UP].tcp) != 0 ||
-	    line->down)
+	    (line->down && !line->has_tun))
 		pair_close(pair, true);
 	else
 		uv_timer_start(&pair->greeting, on_greeted,
 		    wait_ms > 0 ? (uint64_t)wait_ms + 1 : 0, 0);
+}
+
+static int
+open_way_out(struct pair *pair)
+{
+	uv_tcp_t *tcp = &pair->ends[LINE_DOWN].tcp;
+	int made;
+
+	if (pair->door->leads_inside)
+		made = tun_socket(&pair->line->tun, TUN_NEAR);
+	else
+		made = socket(pair->door->to.ss_family,
+		    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	return made < 0 ? UV_EMFILE : uv_tcp_open(tcp, made);
 }
 
 static void
@@ -159,12 +176,14 @@ on_greeted(uv_timer_t *timer)
 {
 	struct pair *pair = timer->data;
 	uv_tcp_t *tcp = &pair->ends[LINE_DOWN].tcp;
-	int small = (int)pair->line->queue_limit;
 
-	if (pair->line->options.rate_bits > 0)
-		uv_recv_buffer_size((uv_handle_t *)tcp, &small);
+	if (open_way_out(pair) != 0) {
+		pair_close(pair, true);
+		return;
+	}
+	door_limit_buffers(pair->line, tcp, pair->door->leads_inside);
 	if (uv_tcp_connect(&pair->connect, tcp,
-		(const struct sockaddr *)&pair->line->to, on_connected) != 0)
+		(const struct sockaddr *)&pair->door->to, on_connected) != 0)
 		pair_close(pair, true);
 }
 
@@ -292,7 +311,6 @@ static void
 on_due(uv_timer_t *timer)
 {
 	struct end *end = end_of(timer);
-	struct lane *lane = &end->pair->line->lanes[end->direction];
 	uint64_t now = uv_hrtime();
 
 	while (end->first != NULL && end->first->due_ns <= now) {
@@ -310,7 +328,7 @@ on_due(uv_timer_t *timer)
 			    (uv_stream_t *)&other_end(end)->tcp, on_shutdown);
 			return;
 		}
-		lane->bytes += segment->bytes;
+		end->pair->door->bytes[end->direction] += segment->bytes;
 		segment->write.data = end;
 		if (uv_write(&segment->write,
 			(uv_stream_t *)&other_end(end)->tcp, &buf, 1,
