@@ -1,0 +1,183 @@
+#include "tests/sim/memory.h"
+
+#include <assert.h>
+#include <sqlite3.h>
+#include <stddef.h>
+#include <string.h>
+
+static struct {
+	bool on;
+	bool held;
+	bool show;
+	enum memory_failure failure;
+	uint64_t nth;
+	uint64_t count;
+	uint64_t failures;
+} memory;
+
+void __sanitizer_print_stack_trace(void) __attribute__((weak));
+
+/* --- whether it fails ----------------------------------------------------- */
+
+static bool
+is_nth(void)
+{
+	bool fails;
+
+	memory.count++;
+	fails = memory.failure == MEMORY_FAILS_ONCE
+	            ? memory.count == memory.nth
+	            : memory.nth != 0 && memory.count >= memory.nth;
+	if (fails && memory.failures++ == 0 && memory.show &&
+	    __sanitizer_print_stack_trace != NULL)
+		__sanitizer_print_stack_trace();
+	return fails;
+}
+
+static bool
+fails(void)
+{
+	return memory.on && !memory.held && is_nth();
+}
+
+void
+memory_fail_at(uint64_t nth, enum memory_failure failure)
+{
+	memory.on = true;
+	memory.failure = failure;
+	memory.nth = nth;
+	memory.count = 0;
+	memory.failures = 0;
+}
+
+void
+memory_off(void)
+{
+	memory.on = false;
+}
+
+uint64_t
+memory_count(void)
+{
+	return memory.count;
+}
+
+uint64_t
+memory_failures(void)
+{
+	return memory.failures;
+}
+
+bool
+memory_hold(bool held)
+{
+	bool before = memory.held;
+
+	memory.held = held;
+	return before;
+}
+
+void
+memory_show(bool show)
+{
+	memory.show = show;
+}
+
+/* --- ours ----------------------------------------------------------------- */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory_before, size_t size);
+char *__real_strdup(const char *text);
+
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory_before, size_t size);
+char *__wrap_strdup(const char *text);
+
+void *
+__wrap_malloc(size_t size)
+{
+	return fails() ? NULL : __real_malloc(size);
+}
+
+void *
+__wrap_calloc(size_t count, size_t size)
+{
+	return fails() ? NULL : __real_calloc(count, size);
+}
+
+void *
+__wrap_realloc(void *memory_before, size_t size)
+{
+	return fails() ? NULL : __real_realloc(memory_before, size);
+}
+
+char *
+__wrap_strdup(const char *text)
+{
+	return fails() ? NULL : __real_strdup(text);
+}
+
+/* --- the simulator's own -------------------------------------------------- */
+
+/* By these names the rest of throughline_sim is compiled. */
+void *memory_spared_malloc(size_t size);
+void *memory_spared_calloc(size_t count, size_t size);
+void *memory_spared_realloc(void *memory_before, size_t size);
+char *memory_spared_strdup(const char *text);
+
+void *
+memory_spared_malloc(size_t size)
+{
+	return __real_malloc(size);
+}
+
+void *
+memory_spared_calloc(size_t count, size_t size)
+{
+	return __real_calloc(count, size);
+}
+
+void *
+memory_spared_realloc(void *memory_before, size_t size)
+{
+	return __real_realloc(memory_before, size);
+}
+
+char *
+memory_spared_strdup(const char *text)
+{
+	return __real_strdup(text);
+}
+
+/* --- SQLite's ------------------------------------------------------------- */
+
+static sqlite3_mem_methods sqlite_own;
+
+static void *
+sqlite_malloc(int size)
+{
+	return fails() ? NULL : sqlite_own.xMalloc(size);
+}
+
+static void *
+sqlite_realloc(void *memory_before, int size)
+{
+	return fails() ? NULL : sqlite_own.xRealloc(memory_before, size);
+}
+
+__attribute__((constructor)) static void
+wrap_sqlite(void)
+{
+	sqlite3_mem_methods methods;
+	int result;
+
+	result = sqlite3_config(SQLITE_CONFIG_GETMALLOC, &sqlite_own);
+	assert(result == SQLITE_OK);
+	methods = sqlite_own;
+	methods.xMalloc = sqlite_malloc;
+	methods.xRealloc = sqlite_realloc;
+	result = sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
+	assert(result == SQLITE_OK);
+}
