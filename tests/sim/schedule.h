@@ -15,10 +15,11 @@ enum event_type {
 	EVENT_OPEN,     /* who: a connection is open at the computer */
 	EVENT_ARRIVES,  /* who: a connection, number: enum direction */
 	EVENT_LOST,     /* who: a connection, number: the end that learns it */
+	EVENT_DRAINED,  /* who: a connection; the hub may send more */
 	EVENT_WAKE,     /* who: a computer's engine asked to be stepped */
 	EVENT_TURN,     /* the hub ends a turn */
 	EVENT_TICK,     /* the hub's once a second */
-	EVENT_START,    /* who: a computer (0: the hub) is switched on again */
+	EVENT_START,    /* number 1: computer who starts again; 0: the hub */
 };
 
 struct event {

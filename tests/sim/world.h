@@ -51,6 +51,12 @@ struct sim_school {
 	bool member;
 };
 
+/* Faults that are on at a process; while they are, its calls may fail. */
+struct node_fault {
+	bool on;
+	uint64_t memory_in; /* the allocation from now on that fails; 0: none */
+};
+
 /* One installed client: what a process of `throughline run` is. */
 struct computer {
 	struct world *world;
@@ -62,12 +68,16 @@ struct computer {
 	const struct catalogue *catalogue; /* NULL: the built-in one */
 	struct random random;
 
-	bool on;                 /* the process runs */
-	bool exists;             /* false: left, or never joined yet */
+	bool exists;  /* false: left or removed */
+	bool on;      /* the process runs */
+	bool open;    /* its connection is */
+	bool leaving; /* `throughline leave` was said */
+	bool left;
 	struct replica *replica; /* NULL while off */
 	struct engine *engine;
 	struct codec *codec;     /* the slot's; lives as long as the process */
 	struct hostile *hostile; /* speaks instead of the engine; or NULL */
+	bool was_hostile;
 
 	int64_t clock_error_ms; /* its clock minus the world's */
 	int32_t drift_ppm;
@@ -75,11 +85,26 @@ struct computer {
 	uint64_t wake_ms; /* of the engine, in world time; 0: none */
 
 	struct line line;
+	struct node_fault fault;
 	uint64_t connection; /* id; 0: none */
 	uint32_t failures;   /* in a row: how long to wait before dialling */
 	uint64_t starts;
-	uint64_t written; /* commits of its people, for names */
-	uint32_t copies;  /* how many computers share its number: clones */
+	uint64_t written;  /* commits of its people, for names */
+	uint32_t copies;   /* how many others share its number: clones */
+	bool put_back;     /* its disk was once put back, or copied from one */
+	struct disk *kept; /* the old copy of its disk; or NULL */
+	uint64_t kept_ms;
+	struct replica *beside; /* opened by computer_replica */
+};
+
+/* One connection at the hub. */
+struct peer {
+	struct peer *next;
+	uint64_t connection;
+	struct computer *computer;
+	struct session *session;
+	bool wants_output;
+	bool hang_up;
 };
 
 struct hub_node {
@@ -88,12 +113,18 @@ struct hub_node {
 	struct replica *replica; /* NULL while off */
 	struct codec *codec;
 	struct hub *hub;
+	struct peer *peers;
+	struct random random;
+	struct node_fault fault;
 	bool on;
 	bool turn_due;
 	bool tick_due;
 	int64_t clock_error_ms;
 	uint64_t starts;
 	uint64_t busy_until_ms; /* a slow disk holds the loop */
+	struct disk *kept;      /* a backup; or NULL */
+	uint64_t kept_ms;
+	uint64_t restores;
 };
 
 /* What a run covered; summed over all seeds at the end. */
@@ -181,6 +212,12 @@ void computer_stop(struct computer *computer);
  * synced as well. */
 void computer_crash(struct computer *computer, bool power);
 
+/* Send, purge, go: it is on, and goes when the hub has let it. */
+void computer_leave(struct computer *computer);
+
+/* To the newer catalogue; for good. */
+void computer_upgrade(struct computer *computer);
+
 /* Its own idea of the time, Unix ms. */
 uint64_t computer_now(const struct computer *computer);
 
@@ -201,6 +238,11 @@ void hub_node_start(struct world *world);
 void hub_node_stop(struct world *world);
 
 void hub_node_crash(struct world *world, bool power);
+
+void hub_node_upgrade(struct world *world);
+
+/* The kept copy is put back, and a generation begins. */
+void hub_node_restore(struct world *world);
 
 void hub_node_event(struct world *world, const struct event *event);
 
@@ -227,10 +269,19 @@ struct write {
 
 uint64_t computer_write(struct computer *computer, const struct write *write);
 
-/* The replica to read from: the running one, or opened for the moment. */
+/* For those who write by other functions than a draft's (an import, a
+ * resolution): enter commit id, which waits now, into the book.  Between
+ * computer_replica and computer_release. */
+void computer_wrote(struct computer *computer, uint64_t id);
+
+/*
+ * The replica to read from, and to write to beside the agent: the running one
+ * or one opened for the moment.  NULL: it cannot be opened now (a fault), and
+ * nothing is to be released.
+ */
 struct replica *computer_replica(struct computer *computer);
 
-/* Done with computer_replica for now (closes it if it was opened). */
+/* Done with it.  Then computer_look if something was written. */
 void computer_release(struct computer *computer);
 
 #endif

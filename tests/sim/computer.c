@@ -1,0 +1,526 @@
+/*
+ * One computer: what `throughline run` does around the engine, with the
+ * world's line, disk and clock in place of the real ones.
+ *
+ *	OFF --start--> WAITING --dial--> CONNECTING --open--> CONNECTED
+ *	                  ^                  |                    |
+ *	                  +------ lost ------+--------------------+
+ *
+ * See client/agent/agent.c, whose policy of dialling again this follows.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/agent/agent.h"
+#include "tests/sim/hostile.h"
+#include "tests/sim/invariants/invariant.h"
+#include "tests/sim/node.h"
+
+enum {
+	DIAL_FIRST_MS = 200,
+	COMMAND_BESIDE_ONE_IN = 8
+};
+
+static const struct bytes nothing = { NULL, 0 };
+
+/* --- time, faults --------------------------------------------------------- */
+
+uint64_t
+computer_now(const struct computer *computer)
+{
+	const struct world *world = computer->world;
+	int64_t lived = (int64_t)(world->now_ms - WORLD_BEGAN_MS);
+
+	return (uint64_t)((int64_t)world->now_ms + computer->clock_error_ms +
+			  lived / 1000000 * computer->drift_ppm);
+}
+
+static uint64_t
+elapsed(const struct computer *computer)
+{
+	return 1000 + computer->world->now_ms - computer->started_ms;
+}
+
+static bool
+is_of_the_world(enum status status)
+{
+	return status == STATUS_IO || status == STATUS_FULL ||
+	       status == STATUS_NOMEM || status == STATUS_BUSY;
+}
+
+bool
+computer_ok(struct computer *computer, enum status status,
+    const struct error *err)
+{
+	if (status == STATUS_OK)
+		return true;
+	if (!computer->fault.on || !is_of_the_world(status))
+		world_fail(computer->world, "no-error: %s: %s: %s",
+		    computer->name, status_name(status), err->text);
+	trace_line(&computer->world->trace, computer->world->now_ms,
+	    computer->name, "fails: %s", status_name(status));
+	return false;
+}
+
+/* --- the line ------------------------------------------------------------- */
+
+static void
+dial_after(struct computer *computer, uint64_t ms)
+{
+	struct world *world = computer->world;
+
+	schedule_put(&world->schedule, world->now_ms + ms, EVENT_CONNECT,
+	    computer->index, computer->starts);
+}
+
+/* Exponential, with full jitter over the upper half. */
+static uint64_t
+back_off(struct computer *computer)
+{
+	uint64_t wait = LIMIT_BACKOFF_MS_MIN;
+
+	for (uint32_t i = 1; i < computer->failures && wait < LIMIT_BACKOFF_MS;
+	     i++)
+		wait *= 2;
+	if (wait > LIMIT_BACKOFF_MS)
+		wait = LIMIT_BACKOFF_MS;
+	return wait / 2 + random_below_of(&computer->random, wait / 2 + 1);
+}
+
+static struct connection *
+current(struct computer *computer)
+{
+	if (computer->connection == 0)
+		return NULL;
+	return wire_find(&computer->world->wire, computer->connection);
+}
+
+static void step(struct computer *computer, enum engine_event_type type,
+    struct bytes bytes);
+
+/* The connection is gone at this end: the engine hears of it, and dials. */
+static void
+disconnected(struct computer *computer)
+{
+	bool was_open = computer->open;
+
+	computer->connection = 0;
+	computer->open = false;
+	if (!computer->on)
+		return;
+	if (computer->hostile != NULL)
+		hostile_disconnected(computer->hostile);
+	else if (was_open)
+		step(computer, ENGINE_DISCONNECTED, nothing);
+	computer->failures++;
+	if (computer->on)
+		dial_after(computer, back_off(computer));
+}
+
+static void
+hang_up(struct computer *computer, bool abrupt)
+{
+	struct connection *connection = current(computer);
+
+	if (connection != NULL)
+		connection_close(connection, UP, abrupt,
+		    computer->world->now_ms);
+	disconnected(computer);
+}
+
+/* --- the engine ----------------------------------------------------------- */
+
+/* The agent's timer fires at the moment that the engine named. */
+static void
+arrange_wake(struct computer *computer, uint64_t wake_ms)
+{
+	struct world *world = computer->world;
+	struct connection *connection = current(computer);
+	size_t unsent = 0;
+	uint64_t at;
+
+	if (connection != NULL)
+		unsent = connection_unsent(connection, UP, world->now_ms);
+	if (unsent > 0 && computer->line.rate > 0) {
+		uint64_t drained =
+		    elapsed(computer) + unsent * 1000 / computer->line.rate + 1;
+
+		wake_ms = drained < wake_ms ? drained : wake_ms;
+	}
+	if (wake_ms == UINT64_MAX) {
+		computer->wake_ms = 0;
+		return;
+	}
+	at = computer->started_ms + wake_ms - 1000;
+	if (at <= world->now_ms)
+		at = world->now_ms + 1;
+	if (computer->wake_ms != 0 && computer->wake_ms <= at &&
+	    computer->wake_ms > world->now_ms)
+		return; /* an earlier one is coming, and will look again */
+	computer->wake_ms = at;
+	schedule_put(&world->schedule, at, EVENT_WAKE, computer->index,
+	    computer->starts);
+}
+
+static void
+give_out(struct computer *computer, struct bytes bytes)
+{
+	struct world *world = computer->world;
+	struct connection *connection = current(computer);
+
+	if (bytes.size == 0 || connection == NULL || !computer->open)
+		return;
+	book_hear(world, computer->connection, computer, UP, false, bytes);
+	connection_send(connection, UP, bytes, world->now_ms);
+}
+
+/* The hub let it go: its data are removed, as `throughline leave` does. */
+static void
+gone(struct computer *computer, const char *why)
+{
+	trace_line(&computer->world->trace, computer->world->now_ms,
+	    computer->name, "%s", why);
+	computer_stop(computer);
+	computer->exists = false;
+}
+
+static void
+act_on(struct computer *computer, const struct engine_update *update)
+{
+	give_out(computer, update->output);
+	if (update->left) {
+		gone(computer, "left");
+		computer->left = true;
+		return;
+	}
+	if (update->revoked) {
+		gone(computer, "was removed");
+		return;
+	}
+	arrange_wake(computer, update->wake_ms);
+	if (update->wish == ENGINE_HANG_UP && computer->connection != 0)
+		hang_up(computer, false);
+}
+
+/* While its disk fails, nothing can be read of it. */
+static void
+look_closely(struct computer *computer)
+{
+	struct node_fault none = { 0 };
+
+	if (!computer->on || computer->fault.on)
+		return;
+	node_enter(&none, computer->catalogue);
+	invariants_at_step(computer->world, computer);
+	node_leave(&none);
+}
+
+static void
+step(struct computer *computer, enum engine_event_type type, struct bytes bytes)
+{
+	struct world *world = computer->world;
+	struct connection *connection = current(computer);
+	struct engine_event event = {
+		.type = type,
+		.now_ms = computer_now(computer),
+		.elapsed_ms = elapsed(computer),
+		.bytes = bytes,
+	};
+	struct engine_update update;
+	struct error err = { 0 };
+	enum status status;
+
+	if (connection != NULL && computer->open)
+		event.unsent_bytes =
+		    connection_unsent(connection, UP, world->now_ms);
+	world->counts.steps++;
+	node_enter(&computer->fault, computer->catalogue);
+	status = engine_step(computer->engine, &event, &update, &err);
+	node_leave(&computer->fault);
+	if (!computer_ok(computer, status, &err)) {
+		if (computer->connection != 0)
+			hang_up(computer, true);
+		return;
+	}
+	act_on(computer, &update);
+	look_closely(computer);
+}
+
+void
+computer_look(struct computer *computer)
+{
+	if (computer->on && computer->hostile == NULL)
+		step(computer, ENGINE_TICK, nothing);
+}
+
+bool
+computer_status(struct computer *computer, struct engine_status *status)
+{
+	struct error err = { 0 };
+
+	memset(status, 0, sizeof(*status));
+	if (!computer->on || computer->engine == NULL)
+		return false;
+	return computer_ok(computer,
+	    engine_get_status(computer->engine, status, &err), &err);
+}
+
+/* --- on and off ----------------------------------------------------------- */
+
+enum status
+computer_open(struct computer *computer, struct replica **out,
+    struct error *err)
+{
+	char path[2 * WORLD_NAME_BYTES];
+	struct replica_options options = {
+		.path = path,
+		.vfs = DISK_VFS_NAME,
+		.kind = REPLICA_CLIENT,
+		.must_exist = true,
+		.busy_ms = 1,
+	};
+	enum status status;
+
+	snprintf(path, sizeof(path), "%s/%s", computer->name, NODE_DATABASE);
+	status = replica_open(&options, out, err);
+	if (status == STATUS_OK)
+		status = replica_jump(*out,
+		    (uint32_t)random_next(&computer->random), err);
+	return status;
+}
+
+static enum status
+open_all(struct computer *computer, struct error *err)
+{
+	struct engine_options options = {
+		.codec = computer->codec,
+		.program = "sim",
+		.seed = random_next(&computer->random),
+		.settle_ms = AGENT_SETTLE_MS,
+	};
+	enum status status;
+
+	status = computer_open(computer, &computer->replica, err);
+	options.replica = computer->replica;
+	if (status == STATUS_OK)
+		status = engine_create(&options, &computer->engine, err);
+	if (status == STATUS_OK && computer->leaving)
+		engine_leave(computer->engine);
+	return status;
+}
+
+static void
+close_all(struct computer *computer)
+{
+	hostile_destroy(computer->hostile);
+	engine_destroy(computer->engine);
+	replica_close(computer->replica);
+	computer->hostile = NULL;
+	computer->engine = NULL;
+	computer->replica = NULL;
+	computer->wake_ms = 0;
+	computer->open = false;
+	computer->connection = 0;
+	computer->on = false;
+}
+
+void
+computer_start(struct computer *computer)
+{
+	struct world *world = computer->world;
+	struct error err = { 0 };
+	enum status status;
+
+	if (computer->on || !computer->exists)
+		return;
+	computer->starts++;
+	computer->started_ms = world->now_ms;
+	node_enter(&computer->fault, computer->catalogue);
+	status = open_all(computer, &err);
+	node_leave(&computer->fault);
+	if (!computer_ok(computer, status, &err)) {
+		close_all(computer);
+		return;
+	}
+	computer->on = true;
+	computer->failures = 0;
+	trace_line(&world->trace, world->now_ms, computer->name, "starts");
+	dial_after(computer, DIAL_FIRST_MS);
+}
+
+static void
+end_connection(struct computer *computer, bool silent)
+{
+	struct connection *connection = current(computer);
+
+	if (connection == NULL)
+		return;
+	if (silent)
+		connection_cut(connection, true, true, computer->world->now_ms);
+	else
+		connection_close(connection, UP, true, computer->world->now_ms);
+}
+
+void
+computer_stop(struct computer *computer)
+{
+	if (!computer->on)
+		return;
+	end_connection(computer, false);
+	node_enter(&computer->fault, computer->catalogue);
+	close_all(computer);
+	node_leave(&computer->fault);
+	trace_line(&computer->world->trace, computer->world->now_ms,
+	    computer->name, "stops");
+}
+
+void
+computer_crash(struct computer *computer, bool power)
+{
+	struct world *world = computer->world;
+
+	if (!computer->on)
+		return;
+	end_connection(computer, power);
+	if (power)
+		disk_power_cut(computer->disk, random_next(&computer->random));
+	else
+		disk_kill(computer->disk);
+	close_all(computer);
+	world->counts.crashes++;
+	trace_line(&world->trace, world->now_ms, computer->name,
+	    power ? "loses power" : "is killed");
+}
+
+/* --- events --------------------------------------------------------------- */
+
+static void
+dial(struct computer *computer)
+{
+	struct world *world = computer->world;
+
+	if (!computer->on || computer->connection != 0)
+		return;
+	if (computer->line.down || !world->hub.on) {
+		computer->failures++;
+		dial_after(computer, back_off(computer));
+		return;
+	}
+	computer->connection = wire_connect(&world->wire, computer->index,
+	    &computer->line, world->now_ms, random_next(&computer->random));
+}
+
+static void
+opened(struct computer *computer)
+{
+	computer->open = true;
+	if (computer->hostile != NULL)
+		hostile_connected(computer->hostile);
+	else
+		step(computer, ENGINE_CONNECTED, nothing);
+}
+
+static void
+arrived(struct computer *computer)
+{
+	struct world *world = computer->world;
+	uint64_t id = computer->connection;
+	struct bytes bytes =
+	    connection_take(current(computer), DOWN, world->now_ms);
+
+	if (bytes.size == 0)
+		return;
+	computer->failures = 0;
+	book_hear(world, id, computer, DOWN, true, bytes);
+	if (computer->hostile != NULL)
+		hostile_received(computer->hostile, bytes);
+	else
+		step(computer, ENGINE_RECEIVED, bytes);
+}
+
+static void
+woken(struct computer *computer)
+{
+	struct world *world = computer->world;
+
+	if (computer->hostile != NULL) {
+		hostile_woken(computer->hostile);
+		return;
+	}
+	if (world->now_ms < computer->wake_ms)
+		return;
+	computer->wake_ms = 0;
+	if (computer->open)
+		step(computer, ENGINE_TICK, nothing);
+}
+
+void
+computer_event(struct computer *computer, const struct event *event)
+{
+	switch (event->type) {
+	case EVENT_CONNECT:
+		if (event->number == computer->starts)
+			dial(computer);
+		break;
+	case EVENT_OPEN:
+		if (event->who == computer->connection && computer->on)
+			opened(computer);
+		break;
+	case EVENT_ARRIVES:
+		if (event->who == computer->connection && computer->open)
+			arrived(computer);
+		break;
+	case EVENT_LOST:
+		if (event->who == computer->connection)
+			disconnected(computer);
+		break;
+	case EVENT_WAKE:
+		if (event->number == computer->starts && computer->on)
+			woken(computer);
+		break;
+	case EVENT_START:
+		computer_start(computer);
+		break;
+	case EVENT_DEED:
+	case EVENT_ACCEPTED:
+	case EVENT_DRAINED:
+	case EVENT_TURN:
+	case EVENT_TICK:
+		break;
+	}
+}
+
+/* --- reading beside the agent --------------------------------------------- */
+
+struct replica *
+computer_replica(struct computer *computer)
+{
+	struct error err = { 0 };
+	struct replica *opened = NULL;
+	bool beside;
+	enum status status;
+
+	assert(computer->beside == NULL);
+	beside = random_one_in(&computer->random, COMMAND_BESIDE_ONE_IN);
+	node_enter(&computer->fault, computer->catalogue);
+	if (computer->replica != NULL && !beside)
+		return computer->replica;
+	status = computer_open(computer, &opened, &err);
+	if (!computer_ok(computer, status, &err)) {
+		replica_close(opened);
+		node_leave(&computer->fault);
+		return NULL;
+	}
+	computer->beside = opened;
+	return opened;
+}
+
+void
+computer_release(struct computer *computer)
+{
+	replica_close(computer->beside);
+	computer->beside = NULL;
+	node_leave(&computer->fault);
+}
