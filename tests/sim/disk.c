@@ -70,12 +70,20 @@ disk_destroy(struct disk *disk)
 
 	if (disk == NULL)
 		return;
-	assert(disk->handles == 0);
 	while (*place != disk)
 		place = &(*place)->next;
 	*place = disk->next;
+	disk_end_life(disk);
 	forget_files(disk);
-	free(disk);
+	disk->destroyed = true;
+	disk_release(disk);
+}
+
+void
+disk_release(struct disk *disk)
+{
+	if (disk->destroyed && disk->handles == 0)
+		free(disk);
 }
 
 struct disk *
@@ -118,6 +126,7 @@ disk_copy(const struct disk *from, struct disk *to)
 		copy->durable_here = true;
 		image_copy(&file->now, &copy->now);
 		image_copy(&file->now, &copy->durable);
+		copy->size_min = copy->now.size;
 		to->bytes += copy->now.size;
 	}
 	to->directory_dirty = false;

@@ -14,10 +14,12 @@
  * Durability.  Each file is there twice, in pages that both share until they
  * are written: as processes see it, and as it was synced last.  When the power
  * goes, each sector (512 bytes) that differs is the one or the other, at most
- * one is torn, and the size is either or between.  (A sector written twice
- * since the last sync is never as it was after the first writing.)  Files
- * made and deleted reach the disk with the next sync of any file of it, as on
- * every file system with a journal; until then each may be undone.
+ * one is torn, and of what a file has grown any part may be missing or zero.
+ * A file that was cut short is so, or is all as it was at its last sync.
+ * Files made and deleted reach the disk with the next sync of any file of it;
+ * until then each may be undone.  So it is on every file system with a
+ * journal.  (A sector written twice since the last sync is never as it was
+ * after the first writing; a sync that fails may be tried again.)
  */
 #ifndef TESTS_SIM_DISK_H
 #define TESTS_SIM_DISK_H
@@ -55,7 +57,7 @@ void disk_vfs_set_time(uint64_t now_ms);
  * memory is short, as all here do: the disk is not what is tested. */
 struct disk *disk_create(const char *name);
 
-/* No connection may be open on it, not even a dead one.  Accepts NULL. */
+/* Connections that are still open on it are dead.  Accepts NULL. */
 void disk_destroy(struct disk *disk);
 
 /* NULL: there is none. */

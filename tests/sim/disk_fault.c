@@ -131,21 +131,22 @@ last_written(const struct disk *disk)
 	return last;
 }
 
+/* As it was, as it is, or a whole number of sectors between. */
 static uint64_t
 draw_size(const struct disk_file *file, struct random *random)
 {
 	uint64_t now = file->now.size, durable = file->durable.size;
-	uint64_t least = now < durable ? now : durable;
-	uint64_t most = now < durable ? durable : now;
+	uint64_t size = random_between(random, durable, now);
 
-	switch (random_below_of(random, 3)) {
+	switch (random_below_of(random, 4)) {
 	case 0:
-		return now;
-	case 1:
 		return durable;
+	case 1:
+	case 2:
+		return now;
 	default:
-		least = random_between(random, least, most);
-		return least - least % DISK_SECTOR_BYTES;
+		size -= size % DISK_SECTOR_BYTES;
+		return size < durable ? durable : size;
 	}
 }
 
@@ -154,9 +155,8 @@ struct loss {
 	struct disk *disk;
 	struct disk_file *file;
 	struct random *random;
-	uint64_t written_size; /* as processes saw it */
-	uint64_t torn;         /* this sector, if it was not synced */
-	uint32_t eighths;      /* how likely a sector is lost */
+	uint64_t torn;    /* this sector, if it was not synced */
+	uint32_t eighths; /* how likely a sector is lost */
 };
 
 static void
@@ -177,14 +177,15 @@ lose_sector(const struct loss *loss, uint64_t sector)
 		return;
 	if (sector == loss->torn)
 		kept = (size_t)random_below_of(loss->random, size);
-	else if (offset < loss->written_size &&
-		 random_below_of(loss->random, 8) >= loss->eighths)
+	else if (random_below_of(loss->random, 8) >= loss->eighths)
 		return;
 	loss->disk->counts.lost_sectors += kept == 0;
 	loss->disk->counts.torn_sectors += kept != 0;
 	image_write(&file->now, offset + kept, durable + kept, size - kept);
 }
 
+/* A file that was cut short is so, or as it was before: what was written
+ * after that is in other blocks. */
 static void
 lose_unsynced(struct loss *loss)
 {
@@ -192,9 +193,15 @@ lose_unsynced(struct loss *loss)
 	struct disk_file *file = loss->file;
 	struct random *random = loss->random;
 
-	loss->written_size = file->now.size;
 	loss->eighths = chances[random_below_of(random, sizeof(chances))];
-	image_resize(&file->now, draw_size(file, random));
+	if (file->size_min < file->durable.size && random_one_in(random, 2)) {
+		image_deinit(&file->now);
+		image_copy(&file->durable, &file->now);
+	} else {
+		if (file->size_min < file->durable.size)
+			image_resize(&file->durable, file->size_min);
+		image_resize(&file->now, draw_size(file, random));
+	}
 	for (uint32_t i = 0; i < file->dirty_count; i++) {
 		uint64_t first = (uint64_t)file->dirty[i] * PAGE_SECTORS;
 
@@ -203,6 +210,7 @@ lose_unsynced(struct loss *loss)
 	}
 	image_deinit(&file->durable);
 	image_copy(&file->now, &file->durable);
+	file->size_min = file->now.size;
 	file->dirty_count = 0;
 }
 

@@ -214,6 +214,8 @@ file_resize(struct disk *disk, struct disk_file *file, uint64_t size)
 
 	if (size < before)
 		note_dirty(file, size, before);
+	if (size < file->size_min)
+		file->size_min = size;
 	image_resize(&file->now, size);
 	if (disk != NULL && file->here)
 		disk->bytes += size - before;
@@ -249,6 +251,7 @@ file_sync(struct disk *disk, struct disk_file *file)
 		if (file->dirty[i] < file->now.count)
 			settle_page(file, file->dirty[i]);
 	file->dirty_count = 0;
+	file->size_min = file->now.size;
 	directory_sync(disk);
 }
 

@@ -48,7 +48,8 @@ struct disk_file {
 	bool durable_here; /* so it was at the last sync of the disk */
 	struct image now;
 	struct image durable;
-	uint32_t *dirty; /* pages in which the two may differ */
+	uint64_t size_min; /* since the last sync */
+	uint32_t *dirty;   /* pages in which the two may differ */
 	uint32_t dirty_count;
 	uint32_t dirty_capacity;
 	uint64_t last_write;        /* the last byte of the last write */
@@ -74,6 +75,7 @@ struct disk {
 	uint64_t fault_at; /* the count of operations at which it comes */
 	bool failed;
 	bool stopped;
+	bool destroyed; /* but for the handles */
 	struct disk_counts counts;
 };
 
@@ -99,6 +101,9 @@ void *disk_grow(void *memory, uint32_t *capacity, uint32_t count, size_t size);
 
 /* All connections are dead, and the computer runs (again). */
 void disk_end_life(struct disk *disk);
+
+/* Free it when it is destroyed and its last handle is closed. */
+void disk_release(struct disk *disk);
 
 /* --- disk_file.c ---------------------------------------------------------- */
 

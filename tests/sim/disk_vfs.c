@@ -49,9 +49,11 @@ vfs_close(sqlite3_file *base)
 		lock_lower(handle, SQLITE_LOCK_NONE);
 	shm_unmap(handle);
 	file_release(handle->file);
-	if (disk != NULL)
-		disk->handles--;
 	handle->file = NULL;
+	if (disk != NULL) {
+		disk->handles--;
+		disk_release(disk);
+	}
 	return SQLITE_OK;
 }
 
