@@ -40,6 +40,7 @@ struct entry {
 				 or rewritten after a refusal */
 	uint64_t sequence;    /* the hub's; of the present generation */
 	uint32_t refusal;
+	bool given_up; /* refused, and a person dropped it or tried anew */
 	uint64_t written_ms;
 };
 

@@ -1,0 +1,108 @@
+/*
+ * Every commit that the hub answered with a place is in its ledger, with that
+ * digest and (while its order lives) at that place; also after a crash.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "tests/sim/invariants/look.h"
+
+struct acknowledged {
+	uint64_t starts; /* of the hub, when the bits were begun */
+	uint8_t seen[INVARIANT_ENTRIES / 8];
+};
+
+#define NAME "acknowledged-is-kept"
+
+static const char owner;
+
+/* After a restore what no computer holds any more may be gone; a computer
+ * that was away comes back with it before the hub goes on. */
+static bool
+may_be_missing(struct world *world, const struct entry *entry)
+{
+	const struct computer *author = &world->computers[entry->computer];
+
+	if (!look_hub_was_restored(world))
+		return false;
+	return !world->calm || look_hub_collects(world) || !author->exists ||
+	       look_has_excuse(world, author);
+}
+
+static void
+look_at_entry(struct world *world, struct replica *hub,
+    const struct entry *entry)
+{
+	struct sql *sql =
+	    sql_use(hub, "SELECT sequence, digest FROM ledger WHERE id = ?1");
+	struct bytes digest;
+	uint64_t sequence;
+	bool same;
+	enum status status;
+
+	sql_bind_id(sql, 1, entry->id);
+	status = look_step(world, sql);
+	sequence = sql_column_id(sql, 0);
+	digest = sql_column_bytes(sql, 1);
+	same = status == STATUS_OK && digest.size == LIMIT_DIGEST_BYTES &&
+	       memcmp(digest.data, entry->digest.bytes, digest.size) == 0;
+	sql_release(sql);
+	if (status == STATUS_NOT_FOUND && !may_be_missing(world, entry))
+		world_fail(world,
+		    NAME ": the hub answered %s with place %" PRIu64
+			 " and has it no more",
+		    book_name(world, entry->id), entry->sequence);
+	if (status != STATUS_OK || look_hub_was_restored(world))
+		return;
+	if (!same && entry->heard)
+		world_fail(world, NAME ": the hub has other bytes of %s",
+		    book_name(world, entry->id));
+	if (sequence != entry->sequence)
+		world_fail(world,
+		    NAME ": %s was told to be at %" PRIu64
+			 " and is at %" PRIu64,
+		    book_name(world, entry->id), entry->sequence, sequence);
+}
+
+static void
+look_at_all(struct world *world, bool again)
+{
+	struct acknowledged *memory =
+	    invariant_memory(world, &owner, sizeof(*memory));
+	struct replica *hub = look_at_hub(world);
+	struct entry *entries;
+	uint32_t count;
+
+	if (hub == NULL)
+		return;
+	if (again || memory->starts != world->hub.starts)
+		memset(memory->seen, 0, sizeof(memory->seen));
+	memory->starts = world->hub.starts;
+	entries = book_entries(world->book, &count);
+	for (uint32_t i = 0; i < count && i < INVARIANT_ENTRIES; i++) {
+		if (entries[i].fate != ENTRY_TAKEN ||
+		    (memory->seen[i / 8] >> (i % 8) & 1) != 0)
+			continue;
+		look_at_entry(world, hub, &entries[i]);
+		memory->seen[i / 8] |= (uint8_t)(1 << (i % 8));
+	}
+}
+
+static void
+at_turn(struct world *world)
+{
+	look_at_all(world, false);
+}
+
+static void
+at_calm(struct world *world)
+{
+	look_at_all(world, true);
+}
+
+const struct invariant invariant_acknowledged = {
+	.name = NAME,
+	.says = "what the hub acknowledged is never lost",
+	.at_turn = at_turn,
+	.at_calm = at_calm,
+};
