@@ -78,6 +78,15 @@ pump_stream(struct session *session, struct error *err)
 /* --- fetches --------------------------------------------------------------
  */
 
+/* Whatever the order in which they were asked for, a frame's items ascend: one
+ * that does not follow the last begins another frame. */
+static bool
+follows(const struct batch *batch, const struct ledger_row *row)
+{
+	return batch->count == 0 ||
+	       row->sequence > batch->items[batch->count - 1].sequence;
+}
+
 /* One that is held, and that the school may read now, goes into the batch. */
 static enum status
 fetch_one(struct session *session, struct batch *batch, uint64_t id,
@@ -97,7 +106,9 @@ fetch_one(struct session *session, struct batch *batch, uint64_t id,
 	*missing = status == STATUS_NOT_FOUND || (status == STATUS_OK && !may);
 	if (*missing)
 		return STATUS_OK;
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && !follows(batch, &row))
+		batch->full = true;
+	else if (status == STATUS_OK)
 		(void)batch_add(batch, &row);
 	if (status == STATUS_OK && batch->status != STATUS_OK)
 		status = error_set(err, batch->status, "make a batch");

@@ -369,6 +369,32 @@ test_fetch_brings_own_commits_whole(void **state)
 	assert_int_equal(fetched.missing[0], foreign);
 }
 
+/* A site may ask in any order, and twice: items of a frame ascend all the
+ * same. */
+static void
+test_fetch_in_any_order_is_answered_in_several_frames(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t first = add_setting(f, 1), second = add_setting(f, 1);
+	uint64_t ids[4] = { second, first, first, second };
+	struct fetch message = { ids, 4 };
+	struct buffer body = { 0 };
+	struct fetched fetched;
+	struct replies *replies;
+	uint32_t items = 0;
+
+	OK(message_fetch_encode(&message, &body, &f->err));
+	replies = exchange(f, 1, FRAME_FETCH, &body);
+	for (uint32_t i = 0; i < replies->count; i++) {
+		if (replies->list[i].type != FRAME_FETCHED)
+			continue;
+		OK(message_fetched_decode(replies->list[i].body, &f->arena,
+		    &fetched, &f->err));
+		items += fetched.item_count;
+	}
+	assert_int_equal(items, 4);
+}
+
 /* --- proof ---------------------------------------------------------------- */
 
 static struct replies *
@@ -476,6 +502,7 @@ main(void)
 		TEST(test_fill_is_capped_at_the_freeze),
 		TEST(test_fill_of_a_destroyed_file_is_gone),
 		TEST(test_fetch_brings_own_commits_whole),
+		TEST(test_fetch_in_any_order_is_answered_in_several_frames),
 		TEST(test_proof_counts_the_scope),
 		TEST(test_proof_waits_for_the_cursor),
 		TEST(test_proof_ignores_what_is_not_in_scope),
