@@ -143,7 +143,7 @@ make_hello(struct liar *liar)
 		below(liar, liar->ear.head + 2) };
 	struct hello hello = {
 		.version = PROTOCOL_VERSION,
-		.catalogue = CATALOGUE_VERSION,
+		.catalogue = catalogue_version(),
 		.site = liar->teller.site,
 		.generations = liar->ear.generations,
 		.generation_count = liar->ear.generation_count,
