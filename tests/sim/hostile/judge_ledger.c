@@ -149,6 +149,27 @@ judge_dossier(struct trial *trial)
 	return true;
 }
 
+/* The school that a record is of.  A deleted one has no values: it is that of
+ * whom it was made for, which never changes. */
+static uint64_t
+owner(struct trial *trial, const struct record *record)
+{
+	struct error err = { 0 };
+	struct ledger_row row;
+	struct commit made;
+	const struct value *school;
+
+	if (record->state != RECORD_DELETED)
+		return stated_id(record, "school");
+	if (ledger_find_change(trial->judge->replica, record->id,
+		&trial->judge->arena, &row, &made, &err) != STATUS_OK)
+		return 0;
+	school = written(&made.changes[record->id - made.id], "school");
+	return school != NULL && school->type == VALUE_INTEGER
+	           ? (uint64_t)school->integer
+	           : 0;
+}
+
 /* --- one change ----------------------------------------------------------- */
 
 static uint32_t
@@ -166,7 +187,7 @@ rights_to(struct trial *trial, const struct change *change,
 			      trial->school))
 		rights |= RIGHT_AUTHOR;
 	if (trial->commit.dossier == DOSSIER_PARTNERSHIP &&
-	    (stated_id(record, "school") == trial->school ||
+	    (owner(trial, record) == trial->school ||
 		change->record == trial->school))
 		rights |= RIGHT_OWN;
 	if (strcmp(record->collection->name, "school") == 0 &&
