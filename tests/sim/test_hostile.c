@@ -14,7 +14,7 @@
 #include "tests/sim/random.h"
 
 enum {
-	LIVES = 300,
+	LIVES = 100,
 	LIVES_A_HUB = 25, /* then a new one */
 	TURNS_MAX = 400,
 };

@@ -56,8 +56,11 @@ hostile_watch_output(struct watch *watch, struct computer *computer,
     const struct session *session, struct bytes given_out)
 {
 	struct world *world = computer->world;
-	struct judge *judge = judge_of(watch, world);
+	struct judge *judge;
 
+	if (world->hub.fault.on) /* nothing can be looked up */
+		return;
+	judge = judge_of(watch, world);
 	if (!judge_heard(judge, computer->site,
 		world->schools[computer->school].record, given_out) ||
 	    !judge_session(judge, session))
@@ -68,8 +71,11 @@ hostile_watch_output(struct watch *watch, struct computer *computer,
 void
 hostile_watch_turn(struct watch *watch, struct world *world)
 {
-	struct judge *judge = judge_of(watch, world);
+	struct judge *judge;
 
+	if (world->hub.fault.on)
+		return;
+	judge = judge_of(watch, world);
 	if (!judge_ledger(judge))
 		world_fail(world, "hostile: %s", judge->breach);
 }

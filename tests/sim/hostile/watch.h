@@ -4,7 +4,9 @@
  *
  *	hostile_watch_output  in hub_node.c, between hub_output and
  *			      connection_send
- *	hostile_watch_turn    after a turn, while no fault of the hub is on
+ *	hostile_watch_turn    after a turn
+ *
+ * While a fault of the hub is on neither looks.
  *
  * A breach ends the run by world_fail.
  */
