@@ -54,7 +54,7 @@ plan_append(struct plan *plan, struct plan_record *record, struct error *err)
 }
 
 enum status
-plan_add(struct plan *plan, struct arena *arena, const char *collection,
+plan_add_record(struct plan *plan, struct arena *arena, const char *collection,
     struct plan_record **out, struct error *err)
 {
 	enum status status;

@@ -49,7 +49,7 @@ struct value plan_value(const struct plan_record *record, const char *column);
 
 /* --- for the parts of this module ----------------------------------------- */
 
-enum status plan_add(struct plan *plan, struct arena *arena,
+enum status plan_add_record(struct plan *plan, struct arena *arena,
     const char *collection, struct plan_record **out, struct error *err);
 
 /* Set a column to what element says; NULL or empty: nothing.  A text that

@@ -24,7 +24,8 @@ plan_meals(struct element *pupil, struct plan *plan, struct arena *arena,
 		if (element_text(each, "FSMstartDate").size == 0 &&
 		    element_text(each, "FSMCategory").size == 0)
 			continue;
-		status = plan_add(plan, arena, "circumstance", &record, err);
+		status =
+		    plan_add_record(plan, arena, "circumstance", &record, err);
 		if (status != STATUS_OK)
 			break;
 		plan_set_text(record, "kind", "fsm");
@@ -51,7 +52,8 @@ plan_disabilities(struct element *pupil, struct plan *plan, struct arena *arena,
 		    "BasicDetails/Disabilities/Disability", each)) != NULL) {
 		if (each->text.size == 0)
 			continue;
-		status = plan_add(plan, arena, "circumstance", &record, err);
+		status =
+		    plan_add_record(plan, arena, "circumstance", &record, err);
 		if (status != STATUS_OK)
 			break;
 		plan_set_text(record, "kind", "disability");
@@ -84,7 +86,7 @@ plan_circumstances(struct element *pupil, struct plan *plan,
 	in_care->used = true;
 	if (!means_yes(in_care->text))
 		return STATUS_OK;
-	status = plan_add(plan, arena, "circumstance", &record, err);
+	status = plan_add_record(plan, arena, "circumstance", &record, err);
 	if (status != STATUS_OK)
 		return status;
 	plan_set_text(record, "kind", "looked_after");
