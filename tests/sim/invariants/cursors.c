@@ -89,7 +89,8 @@ look_at_state(struct world *world, struct computer *computer, struct sql *sql)
 		world_fail(world, NAME ": of %s more is confirmed than stored",
 		    computer->name);
 	if (look_has_excuse(world, computer) ||
-	    look_at_computer(computer) == NULL || computer->engine == NULL)
+	    look_at_computer(computer) == NULL || computer->engine == NULL ||
+	    computer->engine->fresh) /* it has not heard where it begins */
 		return;
 	has = computer->engine->cursor;
 	if (cursor > has)

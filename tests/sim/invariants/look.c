@@ -157,7 +157,8 @@ look_hub_collects(struct world *world)
 bool
 look_is_honest(const struct computer *computer)
 {
-	return computer->hostile == NULL && computer->copies == 0;
+	return computer->hostile == NULL && !computer->was_hostile &&
+	       computer->copies == 0;
 }
 
 bool
