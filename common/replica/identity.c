@@ -105,6 +105,21 @@ replica_take_ids(struct replica *replica, uint32_t count, uint32_t skip,
 	return status;
 }
 
+enum status
+replica_pass_id(struct replica *replica, uint64_t id, struct error *err)
+{
+	uint64_t counter;
+	enum status status;
+
+	if (identifier_site(id) != replica->identity.site)
+		return STATUS_OK;
+	status = replica_meta_get(replica, "counter", 1, &counter, err);
+	if (status != STATUS_OK || identifier_counter(id) < counter)
+		return status;
+	return replica_meta_set(replica, "counter", identifier_counter(id) + 1,
+	    err);
+}
+
 /* --- the clock ------------------------------------------------------------ */
 
 /* Takes off what this computer's clock was ahead when the hub last told the

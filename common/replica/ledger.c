@@ -366,6 +366,11 @@ ledger_remove(struct replica *replica, uint64_t id, struct error *err)
 		sql_bind_id(sql, 1, id);
 		status = sql_finish(sql, err);
 	}
+	if (status == STATUS_OK) {
+		sql = sql_use(replica, "DELETE FROM unplaced WHERE id = ?1");
+		sql_bind_id(sql, 1, id);
+		status = sql_finish(sql, err);
+	}
 	if (status == STATUS_OK)
 		status = dossier_subtract_commit(replica, row.dossier,
 		    &row.digest, err);

@@ -10,7 +10,7 @@
 #include "common/replica/tables.h"
 
 enum {
-	SCHEMA_VERSION = 1 /* PRAGMA user_version */
+	SCHEMA_VERSION = 2 /* PRAGMA user_version */
 };
 
 /*
@@ -83,18 +83,33 @@ static const char tables_of_version_1[] =
     "INSERT INTO dossier VALUES (0, 1, 0, 0, 0, 0, 0, 0, zeroblob(16), 0);"
     "PRAGMA user_version = 1;";
 
-static_assert(SCHEMA_VERSION == 1, "each version has its step below");
+/* Version 2.  Commits that lost their place: see unplaced.h. */
+static const char tables_of_version_2[] =
+    "CREATE TABLE unplaced (id INTEGER PRIMARY KEY,"
+    " generation INTEGER NOT NULL, sequence INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX unplaced_place ON unplaced (generation, sequence);"
+    "PRAGMA user_version = 2;";
+
+static_assert(SCHEMA_VERSION == 2, "each version has its step below");
 static_assert(DOSSIER_KIND_PARTNERSHIP == 1, "the dossier that always is");
+
+static enum status
+run_all(struct replica *replica, const char *text, struct error *err)
+{
+	int result = sqlite3_exec(replica->database, text, NULL, NULL, NULL);
+
+	if (result != SQLITE_OK)
+		return sql_error(replica->database, result, err);
+	return STATUS_OK;
+}
 
 static enum status
 create_tables(struct replica *replica, struct error *err)
 {
-	int result;
+	enum status status = run_all(replica, tables_of_version_1, err);
 
-	result = sqlite3_exec(replica->database, tables_of_version_1, NULL,
-	    NULL, NULL);
-	if (result != SQLITE_OK)
-		return sql_error(replica->database, result, err);
+	if (status != STATUS_OK)
+		return status;
 	return replica_meta_set(replica, "kind", replica->kind, err);
 }
 
@@ -155,6 +170,8 @@ migrate(struct replica *replica, struct error *err)
 	status = read_version(replica, &version, err);
 	if (status == STATUS_OK && version == 0)
 		status = create_tables(replica, err);
+	if (status == STATUS_OK && version < 2)
+		status = run_all(replica, tables_of_version_2, err);
 	if (status == STATUS_OK)
 		status = check_kind(replica, err);
 	if (status == STATUS_OK)

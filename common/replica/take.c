@@ -13,6 +13,7 @@
 #include "common/replica/fold.h"
 #include "common/replica/ledger.h"
 #include "common/replica/pending.h"
+#include "common/replica/unplaced.h"
 #include "protocol/identifier.h"
 
 /* A commit on its way in. */
@@ -23,6 +24,7 @@ struct arrival {
 	struct dossier dossier; /* the row; number alone when there is none */
 	bool by_stream;
 	bool in_ledger; /* something is there under the same id */
+	bool unplaced;  /* without a place */
 	bool pending;   /* or here, waiting or */
 	bool aside;     /* set aside */
 };
@@ -61,6 +63,30 @@ settle(struct replica *replica, uint64_t id, uint64_t dossier_number,
 	return status;
 }
 
+/* Its place was lost when the hub was restored, and here is another. */
+static enum status
+place_again(struct replica *replica, const struct item *item,
+    uint64_t dossier_number, enum take_result *result, struct error *err)
+{
+	struct dossier dossier;
+	enum status status;
+
+	*result = TAKE_PLACED;
+	status = unplaced_place(replica, item->id, item->sequence,
+	    item->received_ms, &item->mark, err);
+	if (status == STATUS_EXISTS) {
+		*result = TAKE_BROKEN; /* another stands there */
+		return STATUS_OK;
+	}
+	if (status == STATUS_OK)
+		status = dossier_get(replica, dossier_number, &dossier, err);
+	if (status == STATUS_OK && dossier.state == DOSSIER_FROZEN &&
+	    item->sequence > dossier.frozen)
+		return take_cut_dossier(replica, dossier_number, dossier.frozen,
+		    err);
+	return status;
+}
+
 static enum status
 take_number(struct replica *replica, const struct item *item,
     enum take_result *result, struct error *err)
@@ -70,10 +96,9 @@ take_number(struct replica *replica, const struct item *item,
 	enum status status;
 
 	status = ledger_get(replica, item->id, &row, err);
-	if (status == STATUS_OK) {
-		*result = TAKE_KNOWN;
-		return STATUS_OK;
-	}
+	*result = TAKE_KNOWN;
+	if (status == STATUS_OK && row.sequence >= UNPLACED_FROM)
+		return place_again(replica, item, row.dossier, result, err);
 	if (status != STATUS_NOT_FOUND)
 		return status;
 	*result = TAKE_LACKING;
@@ -123,9 +148,11 @@ compare(struct replica *replica, struct arrival *arrival,
 	status = ledger_get(replica, arrival->item->id, &row, err);
 	if (status == STATUS_OK) {
 		arrival->in_ledger = true;
-		*result = digest_equal(&row.digest, &arrival->digest)
-		              ? TAKE_KNOWN
-		              : TAKE_DIFFERS;
+		arrival->unplaced = row.sequence >= UNPLACED_FROM;
+		*result = !digest_equal(&row.digest, &arrival->digest)
+		              ? TAKE_DIFFERS
+		          : arrival->unplaced ? TAKE_PLACED
+		                              : TAKE_KNOWN;
 		return STATUS_OK;
 	}
 	if (status != STATUS_NOT_FOUND)
@@ -341,6 +368,9 @@ take_commit(struct replica *replica, struct arrival *arrival,
 	status = compare(replica, arrival, result, err);
 	if (status != STATUS_OK || *result == TAKE_KNOWN)
 		return status;
+	if (*result == TAKE_PLACED)
+		return place_again(replica, item, arrival->commit.dossier,
+		    result, err);
 	if (*result == TAKE_SETTLED)
 		return settle(replica, item->id, arrival->commit.dossier,
 		    item->sequence, item->received_ms, &item->mark, err);
@@ -351,7 +381,14 @@ take_commit(struct replica *replica, struct arrival *arrival,
 		*result = TAKE_FOREIGN;
 		return STATUS_OK;
 	}
-	status = make_way(replica, arrival, *result, arena, err);
+	/* The hub has written it anew, with the places of now. */
+	if (*result == TAKE_DIFFERS && arrival->unplaced &&
+	    unplaced_is_of_hub(&arrival->commit)) {
+		*result = TAKE_NEW;
+		status = unplaced_give_up(replica, item->id, err);
+	} else {
+		status = make_way(replica, arrival, *result, arena, err);
+	}
 	if (status != STATUS_OK)
 		return status;
 	return append(replica, arrival, result, err);

@@ -11,6 +11,7 @@
 #include "common/replica/purge.h"
 #include "common/replica/replica_private.h"
 #include "common/replica/take_private.h"
+#include "common/replica/unplaced.h"
 
 struct tally {
 	uint64_t count;
@@ -114,6 +115,7 @@ give_up(struct replica *replica, struct dossier *dossier, uint64_t upto,
 {
 	struct purge_result purged;
 	uint64_t waiting;
+	bool recovering;
 	enum status status;
 
 	if (dossier->closed < upto)
@@ -125,7 +127,9 @@ give_up(struct replica *replica, struct dossier *dossier, uint64_t upto,
 	if (status == STATUS_OK)
 		status =
 		    pending_in_dossier(replica, dossier->number, &waiting, err);
-	if (status != STATUS_OK || waiting > 0)
+	if (status == STATUS_OK)
+		status = unplaced_is_recovering(replica, &recovering, err);
+	if (status != STATUS_OK || waiting > 0 || recovering)
 		return status;
 	return purge_dossier(replica, dossier->number, &purged, err);
 }

@@ -22,6 +22,7 @@
 #include "common/replica/purge.h"
 #include "common/replica/replica_private.h"
 #include "common/replica/take_private.h"
+#include "common/replica/unplaced.h"
 #include "protocol/identifier.h"
 
 /* --- what leaves ---------------------------------------------------------- */
@@ -61,8 +62,9 @@ take_cut_dossier(struct replica *replica, uint64_t dossier, uint64_t sequence,
 	struct id_list list = { 0 };
 	enum status status;
 
-	status = ledger_each_of_dossier(replica, dossier, sequence, INT64_MAX,
-	    collect_row, &list, err);
+	/* What has no place is asked about before it goes. */
+	status = ledger_each_of_dossier(replica, dossier, sequence,
+	    UNPLACED_FROM - 1, collect_row, &list, err);
 	if (status == STATUS_OK && list.no_memory)
 		status = error_set(err, STATUS_NOMEM, "cut a dossier");
 	for (size_t i = 0; status == STATUS_OK && i < list.count; i++)
@@ -155,8 +157,15 @@ take_follow_grant(struct replica *replica, const struct grant *grant,
     uint64_t start, struct error *err)
 {
 	struct dossier dossier;
+	uint64_t cursor;
+	bool unplaced;
 	enum status status;
 
+	/* Its sequences are those of another life of the hub: a step that has
+	 * no place opens, freezes and frees nothing. */
+	status = unplaced_has_record(replica, grant->id, &unplaced, err);
+	if (status != STATUS_OK || unplaced)
+		return status;
 	status = dossier_get(replica, grant->dossier, &dossier, err);
 	if (status == STATUS_NOT_FOUND) {
 		if (grant->closed != 0)
@@ -174,8 +183,15 @@ take_follow_grant(struct replica *replica, const struct grant *grant,
 			return STATUS_OK;
 		return follow_freeze(replica, &dossier, grant, err);
 	}
-	if (dossier.state == DOSSIER_GONE)
+	if (dossier.state == DOSSIER_GONE) {
+		/* All is fetched again, also what the stream brought up to now
+		 * for a close that a restored hub does not know. */
 		dossier.filled = 0;
+		status = replica_meta_get(replica, "cursor", 0, &cursor, err);
+		if (status != STATUS_OK)
+			return status;
+		start = cursor > start ? cursor : start;
+	}
 	begin_filling(&dossier, grant, start);
 	return dossier_put(replica, &dossier, err);
 }
@@ -224,8 +240,13 @@ drop_strangers(struct replica *replica, struct error *err)
 	struct id_list list = { 0 };
 	struct dossier own;
 	struct purge_result purged;
+	uint64_t waiting;
+	bool recovering;
 	enum status status;
 
+	status = unplaced_is_recovering(replica, &recovering, err);
+	if (status != STATUS_OK || recovering)
+		return status; /* its grant may come again */
 	status =
 	    dossier_get(replica, replica_identity(replica).school, &own, err);
 	if (status == STATUS_NOT_FOUND)
@@ -236,10 +257,15 @@ drop_strangers(struct replica *replica, struct error *err)
 	    &list, err);
 	if (status == STATUS_OK && list.no_memory)
 		status = error_set(err, STATUS_NOMEM, "drop dossiers");
-	for (size_t i = 0; status == STATUS_OK && i < list.count; i++)
-		if (!take_needs_no_grant(replica, list.ids[i]))
+	for (size_t i = 0; status == STATUS_OK && i < list.count; i++) {
+		if (take_needs_no_grant(replica, list.ids[i]))
+			continue;
+		status =
+		    pending_in_dossier(replica, list.ids[i], &waiting, err);
+		if (status == STATUS_OK && waiting == 0)
 			status =
 			    purge_dossier(replica, list.ids[i], &purged, err);
+	}
 	id_list_deinit(&list);
 	return status;
 }

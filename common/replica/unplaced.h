@@ -24,6 +24,17 @@ enum status unplaced_go_back(struct replica *replica,
     const struct generation *generations, uint32_t count, bool *went,
     struct error *err);
 
+/*
+ * From going back until all has been asked about: nothing is purged, nothing
+ * is pushed that may build on what has no place, nothing is proved.
+ */
+enum status unplaced_is_recovering(struct replica *replica, bool *recovering,
+    struct error *err);
+
+/* All has a place.  A file that was granted only by what the hub does not have
+ * is neither proved nor purged any more: a person decides. */
+enum status unplaced_end_recovering(struct replica *replica, struct error *err);
+
 enum status unplaced_count(struct replica *replica, uint64_t *count,
     struct error *err);
 
@@ -48,9 +59,9 @@ enum status unplaced_place(struct replica *replica, uint64_t id,
     uint64_t sequence, uint64_t received_ms, const struct mark *mark,
     struct error *err);
 
-/* Out of the ledger, and forgotten.  Does not refold. */
-enum status unplaced_remove(struct replica *replica, uint64_t id,
-    struct error *err);
+/* Whether the hub wrote it: of its own accord, or because of a step.  What a
+ * school may not write tells. */
+bool unplaced_is_of_hub(const struct commit *commit);
 
 /* What this site wrote waits again, to be pushed. */
 enum status unplaced_wait_again(struct replica *replica, struct error *err);
