@@ -169,6 +169,10 @@ on_connected(struct engine *engine, struct error *err)
 	engine->prove_wanted = true;
 	engine->renewing = false;
 	engine->leave_sent = false;
+	engine->collecting = false;
+	engine->offering = false;
+	engine->asked_again = false;
+	engine->offers_sent = 0;
 
 	status =
 	    replica_data_version(engine->replica, &engine->data_version, err);
@@ -242,6 +246,8 @@ on_frame(struct engine *engine, const struct frame *frame, struct error *err)
 		return take_fills(engine, frame->body, err);
 	case FRAME_FETCHED:
 		return take_fetched(engine, frame->body, err);
+	case FRAME_OFFERED:
+		return offer_take_offered(engine, frame->body, err);
 	case FRAME_PROOF:
 		return prove_take_proof(engine, frame->body, err);
 	case FRAME_PING:
@@ -393,6 +399,8 @@ pump(struct engine *engine, struct error *err)
 		return status;
 	status = take_pump(engine, err);
 	if (status == STATUS_OK)
+		status = offer_pump(engine, err);
+	if (status == STATUS_OK)
 		status = end_pump(engine, err);
 	if (status == STATUS_OK)
 		status = push_pump(engine, err); /* receipts */
@@ -451,6 +459,7 @@ engine_get_status(struct engine *engine, struct engine_status *status,
 		return result;
 	engine->status.state = engine->state;
 	engine->status.cursor = engine->cursor;
+	engine->status.collecting = engine->collecting || engine->offering;
 	engine->status.proved = engine->proved && engine->status.waiting == 0;
 	engine->status.differs = engine->differs;
 	engine->status.filling = totals.filling;

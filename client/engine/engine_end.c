@@ -329,6 +329,9 @@ end_pump(struct engine *engine, struct error *err)
 	uint32_t purged;
 	enum status status;
 
+	/* What closed may turn out not to have, and to leave is to purge. */
+	if (engine->recovering || engine->collecting || engine->offering)
+		return STATUS_OK;
 	closing.pupils_only = engine->leaving;
 	do {
 		closing.count = 0;

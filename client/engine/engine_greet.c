@@ -75,30 +75,6 @@ measure_clock(struct engine *engine, uint64_t hub_ms, struct error *err)
 	return replica_meta_set(engine->replica, "clock_ahead_ms", ahead, err);
 }
 
-/* Whether the hub's life is the one that this replica knows. */
-static enum status
-check_generation(struct engine *engine, const struct welcome *welcome,
-    bool *same, struct error *err)
-{
-	struct generation *ours;
-	uint32_t count;
-	enum status status;
-
-	status = replica_generations(engine->replica, &engine->arena, &ours,
-	    &count, err);
-	if (status != STATUS_OK)
-		return status;
-	*same =
-	    count == 0 ||
-	    (welcome->generation_count > 0 &&
-		ours[count - 1].number ==
-		    welcome->generations[welcome->generation_count - 1].number);
-	if (!*same)
-		return STATUS_OK;
-	return replica_generations_set(engine->replica, welcome->generations,
-	    welcome->generation_count, err);
-}
-
 /* What an older hub refused because it did not know it goes again. */
 static enum status
 follow_catalogue(struct engine *engine, uint32_t catalogue, struct error *err)
@@ -128,7 +104,6 @@ greet_take_welcome(struct engine *engine, struct bytes body, struct error *err)
 	struct welcome welcome;
 	struct error wrong;
 	enum status status;
-	bool same;
 
 	if (engine->state != ENGINE_GREETING)
 		return engine_complain(engine, GOODBYE_PROTOCOL,
@@ -136,31 +111,29 @@ greet_take_welcome(struct engine *engine, struct bytes body, struct error *err)
 	if (message_welcome_decode(body, &engine->arena, &welcome, &wrong) !=
 	    STATUS_OK)
 		return engine_complain(engine, GOODBYE_PROTOCOL, wrong.text);
-	if (welcome.school != engine->identity.school)
+	/* A restored hub may learn only from this site who it is. */
+	if (welcome.school != engine->identity.school &&
+	    (welcome.school != 0 || (!welcome.offer && !welcome.collecting)))
 		return engine_complain(engine, GOODBYE_PROTOCOL,
 		    "the hub takes this computer for another school's");
 
 	status = replica_begin(engine->replica, err);
 	if (status != STATUS_OK)
 		return status;
-	status = check_generation(engine, &welcome, &same, err);
-	if (status == STATUS_OK && same)
+	status = offer_begin(engine, &welcome, err);
+	if (status == STATUS_OK)
 		status = measure_clock(engine, welcome.time_ms, err);
-	if (status == STATUS_OK && same)
+	if (status == STATUS_OK)
 		status = follow_catalogue(engine, welcome.catalogue, err);
-	if (status == STATUS_OK && same)
+	if (status == STATUS_OK)
 		status = replica_meta_set(engine->replica, "hub_dictionary",
 		    welcome.dictionary, err);
-	if (status == STATUS_OK && same)
+	if (status == STATUS_OK)
 		status = take_start(engine, welcome.start, err);
 	if (status == STATUS_OK)
 		status = replica_commit(engine->replica, err);
 	if (status != STATUS_OK)
 		return status;
-	if (!same)
-		return engine_complain(engine, GOODBYE_PROTOCOL,
-		    "the hub was restored from a backup and has not been "
-		    "brought together with this computer yet");
 
 	codec_use_dictionary(engine->options.codec,
 	    welcome.dictionary == codec_dictionary_id(engine->options.codec));

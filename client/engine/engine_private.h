@@ -6,6 +6,7 @@
  *	engine_push.c	what waits goes to the hub, answers come back
  *	engine_take.c	stream, fills and fetches
  *	engine_end.c	closed dossiers, receipts, how far is confirmed, leaving
+ *	engine_offer.c	what a restored hub may have lost
  *	engine_prove.c	"synced", said only when it is proved
  */
 #ifndef CLIENT_ENGINE_ENGINE_PRIVATE_H
@@ -22,6 +23,7 @@ enum {
 	ENGINE_PROOF_MS = 60 * 1000, /* ask again after no answer */
 	ENGINE_AGAIN_MS = 1000,      /* what the hub cannot take now */
 	ENGINE_CLOCK_NOISE_MS = 60 * 1000,
+	ENGINE_OFFERS_IN_FLIGHT = 4,
 	ENGINE_TEXT_BYTES = 200
 };
 
@@ -87,6 +89,17 @@ struct engine {
 	uint64_t unsettled_at_ms;
 	bool hurried;
 	uint64_t prove_asked_at_ms;
+
+	/* the hub was restored: see engine_offer.c */
+	bool recovering; /* not all that is here has a place again */
+	bool collecting; /* the hub is */
+	bool offering;   /* and waits for what is here */
+	bool offered_all;
+	bool asked_again; /* what this site wrote waits again */
+	uint32_t offers_sent;
+	uint64_t offered_generation;
+	uint64_t offered_sequence;
+	uint64_t head_then; /* the hub's, at WELCOME */
 
 	/* leaving and renewing */
 	bool purge_unfinished; /* bytes of a purge may still be in files */
@@ -164,6 +177,10 @@ enum status take_fetched(struct engine *engine, struct bytes body,
 /* Ask for dossiers to fill and commits to fetch. */
 enum status take_pump(struct engine *engine, struct error *err);
 
+/* Ask for ids; there is no FETCH that is not answered. */
+enum status take_ask(struct engine *engine, struct fetch *fetch,
+    struct error *err);
+
 uint32_t take_lacking_count(const struct engine *engine);
 
 /* --- engine_end.c --------------------------------------------------------- */
@@ -175,6 +192,21 @@ enum status end_pump(struct engine *engine, struct error *err);
 enum status end_confirm(struct engine *engine, struct error *err);
 
 enum status end_confirmed(struct engine *engine, uint64_t *confirmed,
+    struct error *err);
+
+/* --- engine_offer.c ------------------------------------------------------- */
+
+/* After WELCOME, in its transaction. */
+enum status offer_begin(struct engine *engine, const struct welcome *welcome,
+    struct error *err);
+
+/* What waits may build on what has no place, and stays. */
+bool offer_holds_pushes(const struct engine *engine);
+
+/* Offer; when all is caught up, ask about what still has no place. */
+enum status offer_pump(struct engine *engine, struct error *err);
+
+enum status offer_take_offered(struct engine *engine, struct bytes body,
     struct error *err);
 
 /* --- engine_prove.c ------------------------------------------------------- */

@@ -158,6 +158,8 @@ push_pump(struct engine *engine, struct error *err)
 	enum status status = STATUS_OK;
 	bool sent = true;
 
+	if (offer_holds_pushes(engine))
+		return STATUS_OK;
 	if (engine->send_again && engine->sent_count == 0 &&
 	    engine->elapsed_ms >= engine->again_at_ms) {
 		memset(engine->sent_after, 0, sizeof(engine->sent_after));

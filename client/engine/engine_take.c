@@ -11,6 +11,7 @@
 #include "client/engine/engine_private.h"
 #include "common/replica/dossier.h"
 #include "common/replica/take.h"
+#include "common/replica/unplaced.h"
 #include "protocol/identifier.h"
 
 /* --- where this replica stands -------------------------------------------- */
@@ -33,6 +34,9 @@ take_begin(struct engine *engine, struct error *err)
 		    &engine->lacking, err);
 	if (status == STATUS_OK)
 		status = replica_meta_get(replica, "proved", 0, &proved, err);
+	if (status == STATUS_OK)
+		status =
+		    unplaced_is_recovering(replica, &engine->recovering, err);
 	engine->fresh = started == 0;
 	engine->proof_stored = proved != 0;
 	return status;
@@ -166,6 +170,7 @@ take_items(struct engine *engine, const struct item *items, uint32_t count,
 			engine->status.alarms++;
 			break;
 		case TAKE_KNOWN:
+		case TAKE_PLACED:
 		case TAKE_SETTLED:
 			break;
 		}
@@ -342,11 +347,22 @@ ask_fills(struct engine *engine, struct error *err)
 
 /* --- fetches -------------------------------------------------------------- */
 
+enum status
+take_ask(struct engine *engine, struct fetch *fetch, struct error *err)
+{
+	enum status status;
+
+	engine->fetching = fetch->id_count;
+	status = message_fetch_encode(fetch, &engine->body, err);
+	if (status != STATUS_OK)
+		return status;
+	return engine_send(engine, FRAME_FETCH, err);
+}
+
 static enum status
 ask_fetches(struct engine *engine, struct error *err)
 {
 	struct fetch fetch = { .id_count = take_lacking_count(engine) };
-	enum status status;
 
 	if (fetch.id_count == 0 || engine->fetching > 0)
 		return STATUS_OK;
@@ -358,11 +374,7 @@ ask_fetches(struct engine *engine, struct error *err)
 		return error_set(err, STATUS_NOMEM, "ask for own commits");
 	for (uint32_t i = 0; i < fetch.id_count; i++)
 		fetch.ids[i] = lacking_get(engine, i);
-	engine->fetching = fetch.id_count;
-	status = message_fetch_encode(&fetch, &engine->body, err);
-	if (status != STATUS_OK)
-		return status;
-	return engine_send(engine, FRAME_FETCH, err);
+	return take_ask(engine, &fetch, err);
 }
 
 enum status
@@ -386,8 +398,13 @@ take_fetched(struct engine *engine, struct bytes body, struct error *err)
 	for (uint32_t i = 0; status == STATUS_OK && i < fetched.item_count; i++)
 		status = lacking_remove(engine, fetched.items[i].id, err);
 	for (uint32_t i = 0; status == STATUS_OK && i < fetched.missing_count;
-	     i++)
+	     i++) {
 		status = lacking_remove(engine, fetched.missing[i], err);
+		/* The hub has it not, or not for this school. */
+		if (status == STATUS_OK)
+			status = unplaced_give_up(engine->replica,
+			    fetched.missing[i], err);
+	}
 	engine->fetching -= fetched.item_count + fetched.missing_count;
 	return finish_transaction(engine, status, err);
 }

@@ -266,24 +266,26 @@ test_welcome_of_another_school_is_refused(void **state)
 	assert_int_equal(said_count(t, FRAME_FILL), 0);
 }
 
-/* A restored hub's order is another: nothing of it is taken as it is. */
+/* A restored hub's order is another: it is told what is here before anything
+ * is proved. */
 static void
-test_welcome_of_another_generation_is_not_followed(void **state)
+test_welcome_of_another_generation_is_answered_by_an_offer(void **state)
 {
 	struct talk *t = *state;
+	struct welcome welcome;
 
 	talk_begin_session(t);
 	talk_disconnect(t);
 	t->generation++;
 	talk_connect(t);
-	talk_welcome(t);
-	assert_int_equal(t->update.wish, ENGINE_HANG_UP);
-	assert_int_equal(said_count(t, FRAME_PROVE), 0);
-	talk_disconnect(t);
-	t->generation--;
-	talk_connect(t);
-	talk_welcome(t);
+	welcome = welcome_of(t);
+	welcome.collecting = true;
+	welcome.offer = true;
+	SAY(t, FRAME_WELCOME, welcome, welcome);
 	assert_int_equal(t->update.wish, ENGINE_KEEP);
+	assert_int_equal(said_count(t, FRAME_OFFER), 1);
+	assert_int_equal(said_count(t, FRAME_PROVE), 0);
+	assert_true(talk_status(t).collecting);
 }
 
 /* What cannot be read ends the connection, whatever it should have been. */
@@ -407,7 +409,8 @@ main(void)
 		TALK(test_hub_that_speaks_before_welcome_is_hung_up),
 		TALK(test_second_welcome_is_complained_of),
 		TALK(test_welcome_of_another_school_is_refused),
-		TALK(test_welcome_of_another_generation_is_not_followed),
+		TALK(
+		    test_welcome_of_another_generation_is_answered_by_an_offer),
 		TALK(test_garbage_in_each_frame_is_complained_of),
 		TALK(test_too_large_a_frame_is_refused_by_its_head),
 		TALK(test_unknown_frame_is_skipped),
