@@ -7,10 +7,11 @@
 #include <uv.h>
 
 #include "common/replica/ledger.h"
+#include "common/support/clock.h"
 #include "common/support/config.h"
 #include "common/support/file.h"
 #include "common/support/random.h"
-#include "server/core/sites.h"
+#include "server/core/recovery.h"
 
 enum {
 	DER_BYTES_MAX = (CONFIG_VALUE_BYTES - 1) / 2
@@ -182,69 +183,26 @@ hub_keys_import(const char *path, const char *file, struct error *err)
 
 /* --- a backup becomes a hub ----------------------------------------------- */
 
-static bool
-was_used(uint64_t number, const struct generation *generations, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++)
-		if (generations[i].number == number)
-			return true;
-	return number == 0;
-}
-
-/* In the transaction. */
-static enum status
-begin_generation(struct replica *replica, struct hub_restored *restored,
-    struct error *err)
-{
-	struct generation all[LIMIT_GENERATIONS], *former = NULL;
-	struct arena arena = { 0 };
-	uint32_t count = 0, dropped;
-	enum status status;
-
-	status = replica_generations(replica, &arena, &former, &count, err);
-	if (status == STATUS_OK)
-		status = ledger_head(replica, &restored->head, err);
-	dropped =
-	    count >= LIMIT_GENERATIONS ? count - LIMIT_GENERATIONS + 1 : 0;
-	if (status == STATUS_OK) {
-		do
-			restored->generation = random_u64() >> 1;
-		while (was_used(restored->generation, former, count));
-		if (count > dropped)
-			memcpy(all, former + dropped,
-			    (count - dropped) * sizeof(*all));
-		count -= dropped;
-		all[count++] =
-		    (struct generation){ restored->generation, restored->head };
-		status = replica_generations_set(replica, all, count, err);
-	}
-	if (status == STATUS_OK)
-		status = replica_meta_set(replica, "generation",
-		    restored->generation, err);
-	arena_deinit(&arena);
-	return status;
-}
-
 static enum status
 begin_anew(const struct hub_folder *folder, const char *path,
     struct hub_restored *restored, struct error *err)
 {
-	struct replica_options options = { .path = path,
-		.kind = REPLICA_HUB,
-		.must_exist = true };
+	struct replica_options options = { .path = path, .kind = REPLICA_HUB };
 	struct replica *replica = NULL;
-	struct hub_writer writer;
+	struct hub_writer writer = { 0 };
 	enum status status;
 
 	status = replica_open(&options, &replica, err);
 	if (status == STATUS_OK)
-		status = hub_folder_writer(folder, replica, 0, &writer, err);
+		status = hub_folder_writer(folder, replica,
+		    (uint64_t)clock_unix_ms(), &writer, err);
+	if (status == STATUS_OK)
+		status = ledger_head(replica, &restored->head, err);
 	if (status == STATUS_OK)
 		status = replica_begin(replica, err);
 	if (status == STATUS_OK)
-		status = begin_generation(replica, restored, err);
-	if (status == STATUS_OK)
-		status = sites_skip_numbers(&writer, err);
+		status = recovery_begin(&writer, random_u64(), err);
+	restored->generation = writer.generation;
 	if (status == STATUS_OK)
 		status = replica_commit(replica, err);
 	if (status != STATUS_OK && replica != NULL)
@@ -275,7 +233,7 @@ hub_restore(const struct hub_folder *folder, const char *file,
 	enum status status = STATUS_OK;
 
 	if (path == NULL || beside == NULL)
-		status = error_set(err, STATUS_NOMEM, "restore %s", file);
+		status = error_set(err, STATUS_NOMEM, "restore a hub");
 	if (status == STATUS_OK && file_exists(path))
 		status = error_set(err, STATUS_EXISTS,
 		    "%s has data already: restore into a new folder, after "
@@ -283,7 +241,7 @@ hub_restore(const struct hub_folder *folder, const char *file,
 		    folder->path);
 	if (status == STATUS_OK)
 		status = file_remove(beside, err);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && file != NULL)
 		status = copy_backup(file, beside, err);
 	if (status == STATUS_OK) {
 		status = begin_anew(folder, beside, restored, err);

@@ -25,7 +25,8 @@ struct hub_restored {
 
 /*
  * The backup in file becomes the database of a folder that has keys and no
- * database.  It begins a generation never used before, and leaves out numbers
+ * database (NULL: an empty one does, and all is to come from the schools).  It
+ * begins a generation never used before, collects, and leaves out numbers
  * of computers that the lost database may have given.  STATUS_EXISTS: there
  * is a database.
  */

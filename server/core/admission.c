@@ -40,6 +40,8 @@ check_bytes(struct admission *admission, struct error *err)
 		return admission_refuse(admission, REFUSAL_BYTES);
 	if (status == STATUS_TOO_LARGE)
 		return admission_refuse(admission, REFUSAL_LIMIT);
+	if (admission->retaken != NULL)
+		admission->digest = admission->retaken->digest;
 	return status;
 }
 
@@ -240,32 +242,51 @@ check_quota(struct admission *admission, struct error *err)
 	return status;
 }
 
+typedef enum status check(struct admission *admission, struct error *err);
+
 /*
  * The checks of every commit.  The site itself was looked up when it connected
  * and before this batch.
  */
+static check *const checks_of_new[] = {
+	check_bytes,
+	check_site,
+	check_known,
+	check_collecting,
+	check_columns,
+	placement_check,
+	check_author,
+	check_clock,
+	rights_check,
+	replaces_check,
+	steps_check,
+	check_quota,
+	NULL,
+};
+
+/*
+ * What bears a right mark was judged when the hub took it, by the rights of
+ * then.  Only what may have become of others since is looked at: whether it has
+ * its place in the set, and whether its step is still to be taken.
+ */
+static check *const checks_of_retaken[] = {
+	check_bytes,
+	check_known,
+	placement_check,
+	replaces_check,
+	steps_check,
+	NULL,
+};
+
 static enum status
 admission_judge(struct admission *admission, struct error *err)
 {
-	static enum status (*const checks[])(struct admission * admission,
-	    struct error * err) = {
-		check_bytes,
-		check_site,
-		check_known,
-		check_collecting,
-		check_columns,
-		placement_check,
-		check_author,
-		check_clock,
-		rights_check,
-		replaces_check,
-		steps_check,
-		check_quota,
-	};
+	check *const *checks =
+	    admission->retaken != NULL ? checks_of_retaken : checks_of_new;
 	enum status status = STATUS_OK;
 
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
-		status = checks[i](admission, err);
+	for (; *checks != NULL; checks++) {
+		status = (*checks)(admission, err);
 		if (status != STATUS_OK || admission->known ||
 		    admission->refusal != REFUSAL_NONE)
 			break;
@@ -306,6 +327,10 @@ append(struct admission *admission, struct error *err)
 	status = ledger_head(admission->replica, &head, err);
 	if (status != STATUS_OK)
 		return status;
+	if (admission->retaken != NULL) {
+		row.received_ms = admission->retaken->received_ms;
+		row.redacted = admission->retaken->redacted;
+	}
 	row.sequence = head + 1;
 	row.mark = mark_make(&writer->key, row.id, &row.digest,
 	    writer->generation, row.sequence);

@@ -15,6 +15,12 @@
 #include "server/core/hub_state.h"
 #include "server/core/steps.h"
 
+struct retaken {
+	struct digest digest; /* of the bytes before a redaction */
+	bool redacted;
+	uint64_t received_ms;
+};
+
 struct admission {
 	/* who brings it */
 	struct hub_writer *writer;
@@ -26,6 +32,9 @@ struct admission {
 	uint64_t now_ms;
 	bool collecting;
 	struct bytes bytes;
+	/* The hub took it once, in a former life: what its mark vouches for.
+	 * NULL for what is new. */
+	const struct retaken *retaken;
 
 	/* what the checks found out, in this order */
 	uint64_t id; /* also of a commit that cannot be read; 0: not even so */

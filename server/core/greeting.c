@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "server/core/recovery.h"
+
 static uint64_t
 least(uint64_t a, uint64_t b)
 {
@@ -96,7 +98,8 @@ greeting_answer(struct session *session, struct generation *generations,
 		.head = hub->head,
 		.time_ms = hub->writer.now_ms,
 		.school = session->site.school,
-		.collecting = hub->collecting };
+		.collecting = hub->collecting,
+		.offer = session->offering };
 	enum status status;
 
 	greeting_nonce(hub, welcome.nonce);
@@ -136,6 +139,35 @@ greeting_place(struct session *session, const struct hello *hello,
 	return STATUS_OK;
 }
 
+/*
+ * Whether the site may hold what this hub lost.  By what the hub knows of it,
+ * not by what it says, but for one that holds nothing at all.
+ */
+static enum status
+greeting_recover(struct session *session, const struct hello *hello,
+    struct error *err)
+{
+	struct hub *hub = session->hub;
+	enum offerer_state state;
+	enum status status;
+
+	status = recovery_get_offerer(hub->options.replica,
+	    session->site.number, &state, err);
+	if (status != STATUS_OK)
+		return status;
+	if (hello->fresh) {
+		if (!hub->restored || state == OFFERER_OFFERED)
+			return STATUS_OK;
+		return hub_end_offer(hub, session, err);
+	}
+	session->offering =
+	    (hub->restored && state != OFFERER_OFFERED) ||
+	    hello->generation_count == 0 ||
+	    hello->generations[hello->generation_count - 1].number !=
+		hub->writer.generation;
+	return STATUS_OK;
+}
+
 enum status
 greeting_step(struct session *session, struct bytes body, struct error *err)
 {
@@ -161,6 +193,8 @@ greeting_step(struct session *session, struct bytes body, struct error *err)
 		    greeting_place(session, &hello, &generations, &count, err);
 	if (status == STATUS_OK)
 		status = greeting_note(session, &hello, err);
+	if (status == STATUS_OK)
+		status = greeting_recover(session, &hello, err);
 	if (status != STATUS_OK)
 		return status;
 	session->batch_bytes = batch_within(hello.batch_bytes);

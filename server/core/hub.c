@@ -5,6 +5,7 @@
 
 #include "common/replica/ledger.h"
 #include "server/core/counters.h"
+#include "server/core/recovery.h"
 #include "server/core/session.h"
 #include "server/core/stream.h"
 
@@ -17,16 +18,14 @@ static enum status
 hub_look(struct hub *hub, struct error *err)
 {
 	struct replica *replica = hub->options.replica;
-	uint64_t collecting = 0;
 	enum status status;
 
 	status = replica_data_version(replica, &hub->data_version, err);
 	if (status == STATUS_OK)
 		status = ledger_head(replica, &hub->head, err);
 	if (status == STATUS_OK)
-		status = replica_meta_get(replica, "collecting", 0, &collecting,
+		status = recovery_get(replica, &hub->restored, &hub->collecting,
 		    err);
-	hub->collecting = collecting != 0;
 	return status;
 }
 
@@ -152,7 +151,7 @@ has_news(const struct hub *hub, const struct session *session)
 {
 	if (session->output.size > 0)
 		return true;
-	return session->state == SESSION_SYNCING && !hub->collecting &&
+	return session_is_served(session) &&
 	       (session->asked || session->scanned < hub->head);
 }
 
@@ -188,6 +187,9 @@ hub_end_turn(struct hub *hub, uint64_t now_ms, struct error *err)
 			status = replica_commit(replica, err);
 		if (status == STATUS_OK)
 			status = ledger_head(replica, &hub->head, err);
+		if (status == STATUS_OK)
+			status = recovery_get(replica, &hub->restored,
+			    &hub->collecting, err);
 		if (status != STATUS_OK) {
 			hub_lose_turn(hub);
 			return error_wrap(err, "store what sites sent");
@@ -197,14 +199,99 @@ hub_end_turn(struct hub *hub, uint64_t now_ms, struct error *err)
 	return hub_fan_out(hub, err);
 }
 
+/* --- recovery -------------------------------------------------------------
+ */
+
+/* Everybody comes again, and finds a hub that goes on as usual. */
+static void
+hub_call_again(struct hub *hub)
+{
+	for (struct session *session = hub->sessions; session != NULL;
+	     session = session->next) {
+		session->ends = true;
+		session->end_code = GOODBYE_STOPPING;
+	}
+}
+
+/* In the turn's transaction. */
+static enum status
+hub_finish_recovery(struct hub *hub, struct error *err)
+{
+	bool ended;
+	enum status status;
+
+	status = recovery_finish(&hub->writer, &ended, err);
+	if (status != STATUS_OK || !ended)
+		return status;
+	hub_call_again(hub);
+	return hub_count(hub, SITE_HUB, "recovered", hub->writer.generation,
+	    err);
+}
+
+enum status
+hub_end_offer(struct hub *hub, struct session *session, struct error *err)
+{
+	enum status status;
+
+	status = recovery_set_offerer(hub->options.replica,
+	    session->site.number, OFFERER_OFFERED, err);
+	if (status == STATUS_OK)
+		status = hub_finish_recovery(hub, err);
+	session->offering = false;
+	/* Who it is may be known now. */
+	if (session->stranger && !hub->collecting) {
+		session->ends = true;
+		session->end_code = GOODBYE_STOPPING;
+	}
+	return status;
+}
+
+/* A person may have excused the last that was waited for. */
+static enum status
+hub_look_for_the_end(struct hub *hub, struct error *err)
+{
+	enum status status;
+
+	hub->recovery_looked = true;
+	if (!hub->collecting)
+		return STATUS_OK;
+	status = replica_begin(hub->options.replica, err);
+	if (status == STATUS_OK)
+		status = hub_finish_recovery(hub, err);
+	if (status == STATUS_OK)
+		return hub_end_turn(hub, hub->writer.now_ms, err);
+	replica_rollback(hub->options.replica);
+	return status;
+}
+
 /* --- sessions -------------------------------------------------------------
  */
+
+static enum status
+hub_admit(struct hub *hub, const struct site *site, void *user,
+    struct session **out, struct error *err)
+{
+	struct session *other, *session = NULL;
+	enum status status;
+
+	status =
+	    session_create(hub, site, user, hub->writer.now_ms, &session, err);
+	if (status != STATUS_OK)
+		return status;
+	for (other = hub->sessions; other != NULL; other = other->next)
+		if (other->site.number == site->number)
+			session_goodbye(other, GOODBYE_REPLACED,
+			    "this computer has connected again");
+	session->next = hub->sessions;
+	hub->sessions = session;
+	*out = session;
+	return STATUS_OK;
+}
 
 enum status
 hub_connect(struct hub *hub, struct bytes serial, uint64_t now_ms, void *user,
     struct session **out, struct error *err)
 {
-	struct session *other, *session = NULL;
 	struct site site;
 	enum status status;
 
@@ -213,19 +300,40 @@ hub_connect(struct hub *hub, struct bytes serial, uint64_t now_ms, void *user,
 	if (status == STATUS_NOT_FOUND || (status == STATUS_OK && site.revoked))
 		return error_set(err, STATUS_DENIED,
 		    "this computer is not one of the partnership's");
-	if (status == STATUS_OK)
-		status = session_create(hub, &site, user, hub->writer.now_ms,
-		    &session, err);
 	if (status != STATUS_OK)
 		return status;
-	for (other = hub->sessions; other != NULL; other = other->next)
-		if (other->site.number == site.number)
-			session_goodbye(other, GOODBYE_REPLACED,
-			    "this computer has connected again");
-	session->next = hub->sessions;
-	hub->sessions = session;
-	*out = session;
-	return STATUS_OK;
+	return hub_admit(hub, &site, user, out, err);
+}
+
+/* Who is known under that number and revoked, or has offered and is unknown
+ * still, has nothing more to say. */
+enum status
+hub_connect_stranger(struct hub *hub, uint32_t number, uint64_t now_ms,
+    void *user, struct session **out, struct error *err)
+{
+	struct site site = { .number = number };
+	struct site known;
+	enum offerer_state state;
+	enum status status;
+
+	hub_advance(hub, now_ms);
+	status = sites_get(hub->options.replica, number, &known, err);
+	if (status == STATUS_NOT_FOUND)
+		known.revoked = false;
+	else if (status != STATUS_OK)
+		return status;
+	status =
+	    recovery_get_offerer(hub->options.replica, number, &state, err);
+	if (status != STATUS_OK)
+		return status;
+	if (!hub->restored || known.revoked || number == SITE_HUB ||
+	    (!hub->collecting && state == OFFERER_OFFERED))
+		return error_set(err, STATUS_DENIED,
+		    "this computer is not one of the partnership's");
+	status = hub_admit(hub, &site, user, out, err);
+	if (status == STATUS_OK)
+		(*out)->stranger = true;
+	return status;
 }
 
 enum status
@@ -253,7 +361,7 @@ hub_output(struct hub *hub, struct session *session, size_t unsent_bytes,
 	hub_advance(hub, now_ms);
 	session->unread_bytes = unsent_bytes;
 	/* What a turn wrote and has not made durable is not sent. */
-	if (session->state == SESSION_SYNCING && !hub->collecting &&
+	if (session_is_served(session) &&
 	    !replica_in_transaction(hub->options.replica))
 		status = stream_pump(session, err);
 	if (status != STATUS_OK)
@@ -283,32 +391,47 @@ hub_disconnect(struct hub *hub, struct session *session)
 /* --- time and other processes ---------------------------------------------
  */
 
-/* A site that was revoked meanwhile is told so and hung up. */
-static enum status
-hub_follow(struct hub *hub, struct error *err)
+enum status
+hub_part_revoked(struct hub *hub, struct error *err)
 {
-	uint32_t before = hub->data_version;
-	uint64_t head = hub->head;
 	struct site site;
 	enum status status;
 
-	status = hub_look(hub, err);
-	if (status != STATUS_OK || hub->data_version == before)
-		return status;
 	for (struct session *session = hub->sessions; session != NULL;
 	     session = session->next) {
 		status = sites_get(hub->options.replica, session->site.number,
 		    &site, err);
+		if (session->stranger && status == STATUS_NOT_FOUND)
+			continue;
 		if (status == STATUS_NOT_FOUND ||
 		    (status == STATUS_OK && site.revoked))
 			session_goodbye(session, GOODBYE_REVOKED,
 			    "this computer was removed");
 		else if (status != STATUS_OK)
 			return status;
-		else if (hub->head != head)
-			hub_wake(hub, session);
 	}
 	return STATUS_OK;
+}
+
+static enum status
+hub_follow(struct hub *hub, struct error *err)
+{
+	uint32_t before = hub->data_version;
+	uint64_t head = hub->head;
+	enum status status;
+
+	status = hub_look(hub, err);
+	if (status == STATUS_OK &&
+	    (hub->data_version != before || !hub->recovery_looked))
+		status = hub_look_for_the_end(hub, err);
+	if (status != STATUS_OK || hub->data_version == before)
+		return status;
+	status = hub_part_revoked(hub, err);
+	for (struct session *session = hub->sessions;
+	     session != NULL && hub->head != head; session = session->next)
+		if (session->state != SESSION_CLOSED)
+			hub_wake(hub, session);
+	return status;
 }
 
 enum status

@@ -71,6 +71,15 @@ void hub_destroy(struct hub *hub);
 enum status hub_connect(struct hub *hub, struct bytes serial, uint64_t now_ms,
     void *user, struct session **out, struct error *err);
 
+/*
+ * At a hub that was restored: a peer whose certificate is of the hub's
+ * authority and names a number, but whose serial hub_connect does not know: it
+ * may have joined after the backup.  It can offer, and gets nothing.
+ * STATUS_DENIED: there is nothing to be learnt from it.
+ */
+enum status hub_connect_stranger(struct hub *hub, uint32_t number,
+    uint64_t now_ms, void *user, struct session **out, struct error *err);
+
 /* Frames or parts of them.  An error is of this computer; what a site does
  * wrong ends its own session by hang_up. */
 enum status hub_receive(struct hub *hub, struct session *session,

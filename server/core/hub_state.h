@@ -17,13 +17,22 @@ struct hub {
 	uint64_t head;            /* the sequence that the last COMMIT made */
 	uint64_t nonces;
 	uint32_t data_version;
-	bool collecting; /* restored: takes nothing new yet */
+	bool restored;        /* this life of it began with less */
+	bool collecting;      /* restored: takes nothing new yet */
+	bool recovery_looked; /* whether anybody is still waited for */
 	struct arena arena;
 	struct session *sessions;
 };
 
 /* Take part in the turn: begin its transaction if none is open. */
 enum status hub_join_turn(struct hub *hub, struct session *session,
+    struct error *err);
+
+/* A site that was revoked meanwhile is told so and hung up. */
+enum status hub_part_revoked(struct hub *hub, struct error *err);
+
+/* A site has offered all that it holds. */
+enum status hub_end_offer(struct hub *hub, struct session *session,
     struct error *err);
 
 /* Counts while the turn is open; told to the log too. */

@@ -25,7 +25,8 @@ writer_generation(struct hub_writer *writer, uint64_t seed, struct error *err)
 	memcpy(bytes, &seed, sizeof(bytes));
 	digest = digest_of((struct bytes){ bytes, sizeof(bytes) });
 	memcpy(&first.number, digest.bytes, sizeof(first.number));
-	first.number = (first.number >> 1) | 1;
+	/* Smaller than any that counts from the time: see recovery_begin. */
+	first.number = (first.number >> 24) | 1;
 	writer->generation = first.number;
 	status =
 	    replica_meta_set(writer->replica, "generation", first.number, err);

@@ -46,7 +46,7 @@ push_one(struct session *session, struct bytes commit, struct answer *answer,
 		.school = session->site.school,
 		.confirmed = session->confirmed,
 		.now_ms = hub->writer.now_ms,
-		.collecting = hub->collecting,
+		.collecting = !session_is_served(session),
 		.bytes = commit };
 	enum status status;
 

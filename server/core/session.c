@@ -9,6 +9,7 @@
 #include "server/core/grant_write.h"
 #include "server/core/greeting.h"
 #include "server/core/push.h"
+#include "server/core/recovery.h"
 #include "server/core/session_ask.h"
 
 enum status
@@ -43,6 +44,13 @@ session_destroy(struct session *session)
 	buffer_deinit(&session->output);
 	arena_deinit(&session->arena);
 	free(session);
+}
+
+bool
+session_is_served(const struct session *session)
+{
+	return session->state == SESSION_SYNCING && !session->offering &&
+	       !session->stranger && !session->hub->collecting;
 }
 
 /* --- what goes out --------------------------------------------------------
@@ -179,6 +187,10 @@ step_drop(struct session *session, struct bytes body, struct error *err)
 		status = hub_join_turn(hub, session, err);
 	if (status != STATUS_OK)
 		return status;
+	/* Nothing is purged while it is not known who holds what. */
+	if (!session_is_served(session))
+		return hub_count(hub, session->site.number, "drop.refused", 0,
+		    err);
 	status = grants_get_by_id(writer.replica, drop.grant, &grant, err);
 	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
 		return status;
@@ -199,6 +211,11 @@ step_leave(struct session *session, struct bytes body, struct error *err)
 	enum status status;
 
 	(void)body;
+	if (!session_is_served(session)) {
+		session_goodbye(session, GOODBYE_STOPPING,
+		    "the hub was restored: leave when it has heard all");
+		return STATUS_OK;
+	}
 	status = hub_join_turn(session->hub, session, err);
 	if (status == STATUS_OK)
 		status = sites_revoke(&session->hub->writer,
@@ -206,6 +223,40 @@ step_leave(struct session *session, struct bytes body, struct error *err)
 	session->ends = true;
 	session->end_code = GOODBYE_DONE;
 	return status;
+}
+
+/* What a restored hub may have lost.  Answered when it is durable. */
+static enum status
+step_offer(struct session *session, struct bytes body, struct error *err)
+{
+	struct hub *hub = session->hub;
+	struct offered offered = { 0 };
+	struct offer offer;
+	enum status status;
+
+	status = message_offer_decode(body, &session->arena, &offer, err);
+	if (status == STATUS_OK)
+		status = hub_join_turn(hub, session, err);
+	if (status == STATUS_OK)
+		status = recovery_offer(&hub->writer, session->site.number,
+		    &offer, &offered.refused, err);
+	if (status == STATUS_OK)
+		status = hub_part_revoked(hub, err);
+	if (status == STATUS_OK && offer.end)
+		status = hub_end_offer(hub, session, err);
+	if (status == STATUS_INVALID || status == STATUS_TOO_LARGE)
+		status = error_set(err, STATUS_CORRUPT,
+		    "what was offered does not fit");
+	if (status != STATUS_OK || session->state == SESSION_CLOSED)
+		return status;
+	offered.generation = offer.generation;
+	offered.end = offer.end;
+	if (offer.item_count > 0)
+		offered.upto = offer.items[offer.item_count - 1].sequence;
+	status = message_offered_encode(&offered, &session->body, err);
+	if (status != STATUS_OK)
+		return status;
+	return session_send(session, &session->held, FRAME_OFFERED, err);
 }
 
 /* --- the machine ----------------------------------------------------------
@@ -229,8 +280,17 @@ static const struct {
 	{ FRAME_RENEW, SESSION_SYNCING, step_renew },
 	{ FRAME_DROP, SESSION_SYNCING, step_drop },
 	{ FRAME_LEAVE, SESSION_SYNCING, step_leave },
+	{ FRAME_OFFER, SESSION_SYNCING, step_offer },
 	{ FRAME_GOODBYE, SESSION_SYNCING, step_goodbye },
 };
+
+/* A stranger may say what it holds, and nothing else. */
+static bool
+is_of_a_stranger(uint8_t type)
+{
+	return type == FRAME_HELLO || type == FRAME_OFFER ||
+	       type == FRAME_PING || type == FRAME_GOODBYE;
+}
 
 /* Frames that only a hub sends. */
 static bool
@@ -244,6 +304,7 @@ is_of_a_hub(uint8_t type)
 	case FRAME_FETCHED:
 	case FRAME_PROOF:
 	case FRAME_CERTIFICATE:
+	case FRAME_OFFERED:
 	case FRAME_JOIN:
 	case FRAME_JOINED:
 		return true;
@@ -264,6 +325,8 @@ session_step(struct session *session, const struct frame *frame,
 			continue;
 		if (session->state != handlers[i].state)
 			break;
+		if (session->stranger && !is_of_a_stranger(frame->type))
+			return STATUS_OK;
 		status = handlers[i].handle(session, frame->body, err);
 		arena_reset(&session->arena);
 		if (status != STATUS_INVALID && status != STATUS_TOO_LARGE)
@@ -338,6 +401,16 @@ session_receive(struct session *session, struct bytes bytes, struct error *err)
 	return status;
 }
 
+static const char *
+end_text(uint32_t code)
+{
+	if (code == GOODBYE_COPIED)
+		return "this computer repeats numbers of another";
+	if (code == GOODBYE_STOPPING)
+		return "the hub has what its schools held: connect again";
+	return "";
+}
+
 enum status
 session_end_turn(struct session *session, struct error *err)
 {
@@ -353,8 +426,6 @@ session_end_turn(struct session *session, struct error *err)
 	buffer_clear(&session->held);
 	if (session->ends)
 		session_goodbye(session, (enum goodbye_code)session->end_code,
-		    session->end_code == GOODBYE_COPIED
-			? "this computer repeats numbers of another"
-			: "");
+		    end_text(session->end_code));
 	return STATUS_OK;
 }

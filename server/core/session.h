@@ -27,6 +27,8 @@ struct session {
 	void *user;
 	struct site site;
 	enum session_state state;
+	bool stranger;     /* of a restored hub: only its number is known */
+	bool offering;     /* is to say what it holds, before anything else */
 	bool of_turn;      /* has a part in what the turn writes */
 	bool ends;         /* says goodbye with end_code after the turn */
 	uint32_t end_code; /* enum goodbye_code */
@@ -68,6 +70,9 @@ enum status session_create(struct hub *hub, const struct site *site, void *user,
 
 /* Accepts NULL. */
 void session_destroy(struct session *session);
+
+/* Whether it gets anything yet: see recovery.h. */
+bool session_is_served(const struct session *session);
 
 /* Step with what came.  An error is of this computer. */
 enum status session_receive(struct session *session, struct bytes bytes,

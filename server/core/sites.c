@@ -193,6 +193,19 @@ sites_skip_numbers(struct hub_writer *writer, struct error *err)
 	return sites_end(writer, own, status, err);
 }
 
+enum status
+sites_pass_number(struct hub_writer *writer, uint32_t number, struct error *err)
+{
+	uint64_t next;
+	enum status status;
+
+	status = replica_meta_get(writer->replica, "next_site", 1, &next, err);
+	if (status != STATUS_OK || number < next)
+		return status;
+	return replica_meta_set(writer->replica, "next_site",
+	    (uint64_t)number + 1, err);
+}
+
 static enum status
 site_insert(struct hub_writer *writer, uint32_t number, uint64_t school,
     struct bytes name, struct bytes serial, struct error *err)

@@ -45,6 +45,10 @@ enum status sites_each(struct replica *replica, sites_visitor *visit,
 enum status sites_take_number(struct hub_writer *writer, uint32_t *number,
     struct error *err);
 
+/* A former life of this hub has given it: the next is behind it. */
+enum status sites_pass_number(struct hub_writer *writer, uint32_t number,
+    struct error *err);
+
 /* At joining.  number is from sites_take_number (the certificate names it). */
 enum status sites_register(struct hub_writer *writer, uint32_t number,
     uint64_t school, struct bytes name, struct bytes serial, struct error *err);

@@ -168,9 +168,12 @@ static enum status
 check_creation(struct admission *admission)
 {
 	struct step *step = &admission->step;
+	/* Who began it holds it, though the values are dropped since. */
+	bool dropped = admission->retaken != NULL && step->pupil->redacted;
 
 	if (!admission->begins ||
-	    written_reference(step->pupil, "holder") != admission->school ||
+	    (!dropped && written_reference(step->pupil, "holder") !=
+			     admission->school) ||
 	    written_reference(step->pupil, "open_transfer") != 0)
 		return admission_refuse(admission, REFUSAL_STEP);
 	step->legal = &creation;

@@ -43,7 +43,7 @@ send_range(struct session *session, struct batch *batch, uint64_t upto,
 bool
 stream_is_behind(const struct session *session)
 {
-	return session->state == SESSION_SYNCING &&
+	return session_is_served(session) &&
 	       session->told < session->hub->head &&
 	       session->hub->writer.now_ms >=
 	           session->told_ms + HUB_EMPTY_STREAM_MS;

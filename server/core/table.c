@@ -25,6 +25,16 @@ static const char schema[] =
     "CREATE INDEX IF NOT EXISTS refused_at ON refused(site, at);"
     "CREATE TABLE IF NOT EXISTS consequence("
     "id INTEGER PRIMARY KEY) STRICT;"
+    "CREATE TABLE IF NOT EXISTS offer("
+    "generation INTEGER NOT NULL, sequence INTEGER NOT NULL,"
+    "id INTEGER NOT NULL, site INTEGER NOT NULL,"
+    "received INTEGER NOT NULL, digest BLOB NOT NULL, mark BLOB NOT NULL,"
+    "redacted INTEGER NOT NULL, bytes BLOB NOT NULL,"
+    "refusal INTEGER NOT NULL DEFAULT 0,"
+    "PRIMARY KEY(generation, sequence, id)) STRICT;"
+    "CREATE TABLE IF NOT EXISTS offerer("
+    "number INTEGER PRIMARY KEY, generation INTEGER NOT NULL,"
+    "state INTEGER NOT NULL) STRICT;"
     "CREATE INDEX IF NOT EXISTS site_number ON site(number);";
 
 enum status

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/support/clock.h"
+#include "protocol/identifier.h"
 #include "protocol/message.h"
 #include "server/service/service_private.h"
 
@@ -78,6 +79,20 @@ peer_create(struct service *service, struct link *link)
 	return peer;
 }
 
+/* It may have joined after the backup from which this hub was restored. */
+static enum status
+connect_stranger(struct peer *peer, const struct link_info *info,
+    struct error *err)
+{
+	uint64_t number;
+
+	if (!identifier_parse(bytes_of_text(info->tls.name), &number) ||
+	    number > SITE_MAX)
+		return STATUS_DENIED;
+	return hub_connect_stranger(peer->service->hub, (uint32_t)number,
+	    peer->service->joining.writer.now_ms, peer, &peer->session, err);
+}
+
 static enum status
 connect_session(struct peer *peer, const struct link_info *info,
     struct error *err)
@@ -100,6 +115,8 @@ connect_session(struct peer *peer, const struct link_info *info,
 	if (status == STATUS_OK)
 		status = hub_connect(service->hub, serial, writer->now_ms, peer,
 		    &peer->session, err);
+	if (status == STATUS_DENIED)
+		status = connect_stranger(peer, info, err);
 	return status;
 }
 
