@@ -259,8 +259,6 @@ take_section(struct engine *engine, const struct filled *filled,
 	status = take_filled(engine->replica, filled, &whole, err);
 	if (status == STATUS_OK && filled->state != FILLED_MORE)
 		no_longer_asked(engine, filled->dossier);
-	if (filled->state == FILLED_ENDED || filled->state == FILLED_GONE)
-		engine->purge_unfinished = true;
 	engine->status.taken_commits += filled->item_count;
 	return status;
 }

@@ -8,10 +8,8 @@
 #include "common/replica/fold.h"
 #include "common/replica/ledger.h"
 #include "common/replica/pending.h"
-#include "common/replica/purge.h"
 #include "common/replica/replica_private.h"
 #include "common/replica/take_private.h"
-#include "common/replica/unplaced.h"
 
 struct tally {
 	uint64_t count;
@@ -108,30 +106,18 @@ finish(struct replica *replica, struct dossier *dossier,
 	return put_progress(replica, dossier, err);
 }
 
-/* The grant ended, or the dossier was destroyed, while it was fetched. */
+/* The grant ended, or the dossier was destroyed, while it was fetched: what had
+ * come goes as a closed dossier goes, with a receipt. */
 static enum status
 give_up(struct replica *replica, struct dossier *dossier, uint64_t upto,
     struct error *err)
 {
-	struct purge_result purged;
-	uint64_t waiting;
-	bool recovering;
-	enum status status;
-
 	if (dossier->closed < upto)
 		dossier->closed = upto;
 	if (dossier->closed < dossier->fill_to)
 		dossier->closed = dossier->fill_to;
 	dossier->state = DOSSIER_CLOSING;
-	status = dossier_put(replica, dossier, err);
-	if (status == STATUS_OK)
-		status =
-		    pending_in_dossier(replica, dossier->number, &waiting, err);
-	if (status == STATUS_OK)
-		status = unplaced_is_recovering(replica, &recovering, err);
-	if (status != STATUS_OK || waiting > 0 || recovering)
-		return status;
-	return purge_dossier(replica, dossier->number, &purged, err);
+	return dossier_put(replica, dossier, err);
 }
 
 static enum status

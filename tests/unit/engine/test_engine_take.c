@@ -366,6 +366,36 @@ test_file_that_is_gone_is_given_up(void **state)
 	assert_int_equal(said_count(t, FRAME_PROVE), 1);
 }
 
+/* What had come of it is purged like any closed file, with a receipt. */
+static void
+test_part_of_a_file_goes_with_a_receipt(void **state)
+{
+	struct talk *t = *state;
+	struct dossier dossier;
+	struct item item;
+	struct filled filled;
+	uint64_t pupil = begin_filling(t, &item);
+
+	(void)fixture_insert(t->other, 0, "site", "number", "1", "school",
+	    "101", "name", "office", NULL);
+	talk_stream(t);
+	filled = filled_of(pupil, &item);
+	filled.state = FILLED_MORE;
+	filled.count = 0;
+	filled.sum = (struct digest_sum){ 0 };
+	say_filled(t, &filled);
+	assert_int_equal(talk_ledger_count(t, pupil), 1);
+
+	filled = (struct filled){ .dossier = pupil,
+		.upto = 1,
+		.state = FILLED_ENDED };
+	say_filled(t, &filled);
+	assert_int_equal(talk_ledger_count(t, pupil), 0);
+	assert_ok(dossier_get(t->replica, pupil, &dossier, err));
+	assert_int_equal(dossier.state, DOSSIER_GONE);
+	assert_int_equal(push_said(t, 0).commit_count, 1);
+}
+
 /* A file that nobody asked for is not kept. */
 static void
 test_file_never_asked_for_is_not_kept(void **state)
@@ -402,6 +432,7 @@ main(void)
 		TALK(test_fill_goes_on_after_a_restart),
 		TALK(test_file_with_another_sum_is_asked_for_again),
 		TALK(test_file_that_is_gone_is_given_up),
+		TALK(test_part_of_a_file_goes_with_a_receipt),
 		TALK(test_file_never_asked_for_is_not_kept),
 	};
 

@@ -212,9 +212,9 @@ test_closed_grant_begins_closing(void **state)
 	    STATUS_NOT_FOUND);
 }
 
-/* A fill that the hub ends drops what had come. */
+/* A fill that the hub ends leaves what had come to be purged. */
 static void
-test_ended_fill_is_dropped(void **state)
+test_ended_fill_begins_closing(void **state)
 {
 	struct pair *pair = *state;
 	uint64_t pupil = fixture_pupil(pair->oak, "Lane", OAK);
@@ -230,11 +230,10 @@ test_ended_fill_is_dropped(void **state)
 	assert_ok(ledger_get(pair->elm, pupil, &row, err));
 	filled = (struct filled){ .dossier = pupil, .state = FILLED_ENDED };
 	assert_false(fill(pair->elm, &filled));
-	assert_int_equal(dossier_of(pair->elm, pupil).state, DOSSIER_GONE);
-	assert_int_equal(ledger_get(pair->elm, pupil, &row, UNREAD),
-	    STATUS_NOT_FOUND);
+	assert_int_equal(dossier_of(pair->elm, pupil).state, DOSSIER_CLOSING);
+	assert_int_equal(dossier_of(pair->elm, pupil).closed, 5);
 	follow(pair->elm, 0);
-	assert_int_equal(dossier_of(pair->elm, pupil).state, DOSSIER_GONE);
+	assert_int_equal(dossier_of(pair->elm, pupil).state, DOSSIER_CLOSING);
 }
 
 int
@@ -249,7 +248,7 @@ main(void)
 		TEST(test_frozen_dossier_is_kept_and_reopened),
 		TEST(test_work_taken_after_the_freeze_leaves),
 		TEST(test_closed_grant_begins_closing),
-		TEST(test_ended_fill_is_dropped),
+		TEST(test_ended_fill_begins_closing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
