@@ -1,26 +1,30 @@
 /*
- * Purge means purge: what a replica had to let go of has a receipt, and of its
- * commits no byte is left in any file of the disk.
+ * Purge means purge: what a replica had to let go of has a receipt, and neither
+ * its commits nor the word that only this dossier holds are left in any file
+ * of the disk.  Nor is the word of a dossier that was never there.
  */
 #include <inttypes.h>
 
 #include "server/core/sites.h"
 #include "tests/sim/invariants/look.h"
+#include "tests/sim/people/people.h"
 
 #define NAME "purged-with-receipt"
 
 enum {
-	TRACE_BYTES = 24 /* of a commit: its id and stamp, and more */
+	TRACE_BYTES = 24, /* of a commit: its id and stamp, and more */
+	STRANGERS = 2 /* dossiers of others that each disk is searched for */
 };
 
 /* The first bytes of a commit hold its number and stamp, which no other has;
  * the number alone may stand in a note or a reference. */
 static void
-look_for_trace(struct world *world, struct computer *computer, uint64_t dossier)
+look_for_commit(struct world *world, struct computer *computer,
+    uint64_t dossier)
 {
 	struct sql *sql = sql_use(look_at_hub(world),
 	    "SELECT id, bytes FROM ledger WHERE dossier = ?1"
-	    " ORDER BY sequence LIMIT 3");
+	    " ORDER BY sequence LIMIT 1");
 
 	sql_bind_id(sql, 1, dossier);
 	while (look_step(world, sql) == STATUS_OK) {
@@ -36,6 +40,38 @@ look_for_trace(struct world *world, struct computer *computer, uint64_t dossier)
 			    book_name(world, sql_column_id(sql, 0)),
 			    book_name(world, dossier));
 	}
+	sql_release(sql);
+}
+
+static void
+look_for_canary(struct world *world, struct computer *computer,
+    uint64_t dossier)
+{
+	char canary[PEOPLE_CANARY_BYTES] = "";
+
+	people_canary(world, dossier, canary);
+	if (canary[0] != '\0' &&
+	    disk_contains(computer->disk, bytes_of_text(canary)))
+		world_fail(world,
+		    NAME ": the disk of %s holds a word of %s, which its "
+			 "school may not have",
+		    computer->name, book_name(world, dossier));
+}
+
+/* Some that were never granted to the school, others at each calm. */
+static void
+look_for_strangers(struct world *world, struct computer *computer)
+{
+	struct sql *sql = sql_use(look_at_hub(world),
+	    "SELECT number FROM dossier WHERE kind = 4 AND number NOT IN"
+	    " (SELECT dossier FROM grants WHERE school = ?1)"
+	    " ORDER BY (number + ?2) * 2654435761 & 65535 LIMIT ?3");
+
+	sql_bind_id(sql, 1, world->schools[computer->school].record);
+	sql_bind_id(sql, 2, world->counts.calms + computer->index);
+	sql_bind_id(sql, 3, STRANGERS);
+	while (look_step(world, sql) == STATUS_OK)
+		look_for_canary(world, computer, sql_column_id(sql, 0));
 	sql_release(sql);
 }
 
@@ -75,9 +111,11 @@ look_at_replica(struct world *world, struct computer *computer)
 		if (!look_hub_was_restored(world))
 			look_for_receipt(world, computer, dossier,
 			    sql_column_id(sql, 1));
-		look_for_trace(world, computer, dossier);
+		look_for_commit(world, computer, dossier);
+		look_for_canary(world, computer, dossier);
 	}
 	sql_release(sql);
+	look_for_strangers(world, computer);
 }
 
 static void
