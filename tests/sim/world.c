@@ -14,6 +14,7 @@
 #include "tests/sim/invariants/invariant.h"
 #include "tests/sim/memory.h"
 #include "tests/sim/node.h"
+#include "tests/sim/people/people.h"
 
 enum {
 	CALM_LOOK_MS = 2000
@@ -307,7 +308,7 @@ live(struct world *world)
 
 	world_make(world);
 	for (uint32_t i = 0; i < plan->count; i++) {
-		world_advance(world, plan->deeds[i].after_ms);
+		people_let_pass(world, plan->deeds[i].after_ms);
 		world_do(world, &plan->deeds[i]);
 		world->counts.deeds++;
 	}

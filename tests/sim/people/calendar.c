@@ -43,40 +43,43 @@ static const struct season seasons[] = {
 		{ DEED_TRANSFER_ACCEPT, 3 }, { DEED_JOIN, 3 },
 		{ DEED_COUNT, 0 } } },
 	/* autumn and winter: lessons, and moves within the year */
-	{ 29, 180, 20,
-	    { { DEED_EDIT, 30 }, { DEED_NOTE, 16 }, { DEED_DELETE, 8 },
-		{ DEED_ADMIT, 6 }, { DEED_TRANSFER_OPEN, 8 },
-		{ DEED_TRANSFER_ANSWER, 8 }, { DEED_TRANSFER_ACCEPT, 6 },
-		{ DEED_TRANSFER_CANCEL, 4 }, { DEED_RESOLVE, 8 },
+	{ 29, 180, 22,
+	    { { DEED_EDIT, 26 }, { DEED_NOTE, 14 }, { DEED_DELETE, 10 },
+		{ DEED_ADMIT, 6 }, { DEED_TRANSFER_OPEN, 6 },
+		{ DEED_TRANSFER_ANSWER, 10 }, { DEED_TRANSFER_ACCEPT, 8 },
+		{ DEED_TRANSFER_CANCEL, 2 }, { DEED_RESOLVE, 8 },
 		{ DEED_RETRY, 6 }, { DEED_REDACT, 3 }, { DEED_STAFF, 4 },
 		{ DEED_READ, 4 }, { DEED_REVOKE, 1 }, { DEED_LEAVE, 1 },
 		{ DEED_COUNT, 0 } } },
 	/* from 1 March: offers, and nominations */
 	{ 181, 226, 16,
-	    { { DEED_TRANSFER_OPEN, 26 }, { DEED_NOTE, 24 }, { DEED_EDIT, 12 },
-		{ DEED_TRANSFER_ANSWER, 8 }, { DEED_TRANSFER_CANCEL, 5 },
+	    { { DEED_TRANSFER_OPEN, 16 }, { DEED_NOTE, 22 }, { DEED_EDIT, 12 },
+		{ DEED_TRANSFER_ANSWER, 16 }, { DEED_TRANSFER_ACCEPT, 6 },
+		{ DEED_TRANSFER_CANCEL, 3 }, { DEED_DELETE, 4 },
 		{ DEED_RETRY, 4 }, { DEED_RESOLVE, 4 }, { DEED_READ, 4 },
 		{ DEED_REDACT, 2 }, { DEED_COUNT, 0 } } },
 	/* from 16 April: the juniors'; data, meetings, class lists */
 	{ 227, 302, 18,
-	    { { DEED_TRANSFER_OPEN, 10 }, { DEED_TRANSFER_ANSWER, 14 },
-		{ DEED_NOTE, 22 }, { DEED_EDIT, 22 }, { DEED_IMPORT, 4 },
-		{ DEED_DELETE, 6 }, { DEED_RESOLVE, 8 }, { DEED_RETRY, 6 },
-		{ DEED_TRANSFER_CANCEL, 4 }, { DEED_READ, 5 },
+	    { { DEED_TRANSFER_OPEN, 6 }, { DEED_TRANSFER_ANSWER, 16 },
+		{ DEED_TRANSFER_ACCEPT, 6 }, { DEED_NOTE, 20 },
+		{ DEED_EDIT, 20 }, { DEED_IMPORT, 4 }, { DEED_DELETE, 8 },
+		{ DEED_RESOLVE, 8 }, { DEED_RETRY, 6 },
+		{ DEED_TRANSFER_CANCEL, 2 }, { DEED_READ, 5 },
 		{ DEED_REDACT, 3 }, { DEED_STAFF, 3 }, { DEED_REVOKE, 1 },
 		{ DEED_COUNT, 0 } } },
 	/* July: the files go */
 	{ 303, 333, 12,
-	    { { DEED_TRANSFER_ACCEPT, 28 }, { DEED_TRANSFER_ANSWER, 16 },
-		{ DEED_TRANSFER_CANCEL, 8 }, { DEED_TRANSFER_OPEN, 6 },
-		{ DEED_EDIT, 14 }, { DEED_RETRY, 6 }, { DEED_RESOLVE, 6 },
-		{ DEED_REDACT, 2 }, { DEED_LEAVE, 1 }, { DEED_COUNT, 0 } } },
+	    { { DEED_TRANSFER_ACCEPT, 28 }, { DEED_TRANSFER_ANSWER, 18 },
+		{ DEED_TRANSFER_CANCEL, 3 }, { DEED_TRANSFER_OPEN, 4 },
+		{ DEED_EDIT, 14 }, { DEED_DELETE, 4 }, { DEED_RETRY, 6 },
+		{ DEED_RESOLVE, 6 }, { DEED_REDACT, 2 }, { DEED_LEAVE, 1 },
+		{ DEED_COUNT, 0 } } },
 	/* August: summer school; and new programs */
-	{ 334, 364, 5,
+	{ 334, 364, 4,
 	    { { DEED_NOTE, 20 }, { DEED_EDIT, 10 }, { DEED_UPGRADE_HUB, 8 },
 		{ DEED_UPGRADE, 10 }, { DEED_READ, 4 }, { DEED_COUNT, 0 } } },
 	/* arrival check */
-	{ 365, 378, 5,
+	{ 365, 378, 4,
 	    { { DEED_TRANSFER_ACCEPT, 20 }, { DEED_EDIT, 12 },
 		{ DEED_ADMIT, 8 }, { DEED_READ, 6 }, { DEED_RETRY, 6 },
 		{ DEED_RESOLVE, 6 }, { DEED_UPGRADE, 4 }, { DEED_COUNT, 0 } } },
@@ -223,11 +226,11 @@ tell_scene(struct telling *telling)
 	uint64_t chance = random_below_of(telling->random, 100);
 	bool settled = telling->season->first > 0;
 
-	if (settled && chance < 6)
+	if (settled && chance < 7)
 		tell_burst(telling);
-	else if (settled && chance < 10)
+	else if (settled && chance < 15)
 		tell_absence(telling);
-	else if (settled && chance < 19)
+	else if (settled && chance < 24)
 		tell_move(telling);
 	else
 		tell(telling, 0, draw_type(telling), draw_computer(telling),
@@ -256,6 +259,17 @@ tell_season(struct telling *telling, uint32_t count)
 	}
 }
 
+/* The first morning.  Somebody is always late by some weeks. */
+static void
+tell_beginning(struct telling *telling)
+{
+	for (uint32_t i = 0; i < telling->plan->shape.computers; i++)
+		if (!random_one_in(telling->random, 10))
+			tell(telling,
+			    random_below_of(telling->random, MINUTE_MS),
+			    DEED_SWITCH_ON, i, 0);
+}
+
 void
 plan_add_year(struct plan *plan, struct random *random, uint32_t count)
 {
@@ -264,6 +278,8 @@ plan_add_year(struct plan *plan, struct random *random, uint32_t count)
 	uint32_t share = 0;
 
 	assert(plan->shape.computers > 0);
+	tell_beginning(&telling);
+	count += plan->count - first;
 	for (size_t i = 0; i < sizeof(seasons) / sizeof(seasons[0]); i++) {
 		uint32_t due;
 

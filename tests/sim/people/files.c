@@ -341,6 +341,19 @@ people_note(struct person *person)
 
 /* --- deletions ------------------------------------------------------------ */
 
+/* What an edit of the same topic is about, if that can be deleted. */
+static bool
+choose_deletion(struct person *person, struct target *target)
+{
+	bool found = target_choose(person, target);
+
+	if (found && target->collection->delete_rights != 0)
+		return true;
+	if (found)
+		target_deinit(target);
+	return target_choose_deletable(person, target);
+}
+
 bool
 people_delete(struct person *person)
 {
@@ -354,7 +367,7 @@ people_delete(struct person *person)
 	if (!person_look(person))
 		return false;
 	may = (back && target_choose_deleted(person, &target)) ||
-	      target_choose(person, &target);
+	      choose_deletion(person, &target);
 	if (may) {
 		who = target.collection->delete_rights;
 		may = who != 0 && (wrong || (who & target.rights) != 0);

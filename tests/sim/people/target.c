@@ -113,6 +113,24 @@ target_choose(struct person *person, struct target *target)
 }
 
 bool
+target_choose_deletable(struct person *person, struct target *target)
+{
+	uint64_t file = person_pick(person, person_topic(person, 'f'),
+	    OPEN_FILES " AND ?1 = ?2", 0, 0);
+
+	*target = (struct target){ 0 };
+	target->id = person_pick(person, person_own(person),
+	    "SELECT id FROM record WHERE dossier = ?1 AND state = ?2"
+	    " AND collection NOT IN ('pupil', 'transfer', 'package',"
+	    " 'ctf_import', 'redaction', 'retention', 'attachment')",
+	    file, RECORD_LIVE);
+	if (file != 0 && target->id != 0 && load(person, target))
+		return true;
+	target_deinit(target);
+	return false;
+}
+
+bool
 target_choose_deleted(struct person *person, struct target *target)
 {
 	*target = (struct target){ 0 };

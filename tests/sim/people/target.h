@@ -20,6 +20,9 @@ struct target {
  * False when there is none.  Then target_deinit. */
 bool target_choose(struct person *person, struct target *target);
 
+/* A live record of a child's file, of a kind that is deleted at times. */
+bool target_choose_deletable(struct person *person, struct target *target);
+
 /* A record of a child's file that was deleted. */
 bool target_choose_deleted(struct person *person, struct target *target);
 
