@@ -4,6 +4,7 @@
  * the way is short: it is accepted.
  */
 #include <assert.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,6 +18,22 @@ static void on_connected(uv_connect_t *request, int status);
 static void on_attempt_closed(uv_handle_t *handle);
 static void on_too_late(uv_timer_t *timer);
 
+/*
+ * libuv writes so that a peer which is gone ends the whole process, by a
+ * signal, where there is one; we want the error.  A handler of the host's
+ * stays.
+ */
+static void
+survive_broken_pipes(void)
+{
+#ifdef SIGPIPE
+	void (*before)(int) = signal(SIGPIPE, SIG_IGN);
+
+	if (before != SIG_DFL && before != SIG_ERR)
+		signal(SIGPIPE, before);
+#endif
+}
+
 enum status
 link_accept(uv_stream_t *server, struct tls_context *context,
     uint64_t handshake_ms, struct link **out, struct error *err)
@@ -25,6 +42,7 @@ link_accept(uv_stream_t *server, struct tls_context *context,
 	enum status status;
 	int result;
 
+	survive_broken_pipes();
 	status = link_create(server->loop, context, NULL, &link, err);
 	if (status != STATUS_OK)
 		return status;
@@ -120,6 +138,7 @@ link_connect(uv_loop_t *loop, const struct link_options *options,
 	enum status status;
 
 	assert(out != NULL && *out == NULL);
+	survive_broken_pipes();
 	status = link_create(loop, options->context, options->host, &link, err);
 	if (status != STATUS_OK)
 		return status;

@@ -2,6 +2,7 @@
 #include "tests/line/line.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -333,6 +334,7 @@ main(int argc, char **argv)
 	line.random = line.options.seed;
 	line.queue_limit = choose_queue_limit(&line.options.shape);
 	line.began_ns = uv_hrtime();
+	signal(SIGPIPE, SIG_IGN);
 	/* First of all: a user namespace is not for who has threads. */
 	if (!try_packets(&line))
 		return LINE_NOT_PERMITTED;

@@ -1,4 +1,6 @@
 /* Links over real sockets on the loopback address. */
+#include <signal.h>
+
 #include "tests/unit/net/world.h"
 
 enum {
@@ -294,6 +296,35 @@ test_abort_is_a_cut_for_the_other(void **state)
 	tls_context_destroy(context);
 }
 
+static void
+on_host_signal(int number)
+{
+	(void)number;
+}
+
+/* Writing to who is gone is an error and not the end of the process; but a
+ * program that has its own opinion of that signal keeps it. */
+static void
+test_broken_pipe_ends_no_process(void **state)
+{
+	struct tls_context *context = hub_client(&oak, &oak, TLS_PROTOCOL_SYNC);
+
+	(void)state;
+	for (int own = 0; own < 2; own++) {
+		struct world world;
+
+		signal(SIGPIPE, own ? on_host_signal : SIG_DFL);
+		world_init(&world, &oak);
+		open_both(&world, context);
+		assert_true(signal(SIGPIPE, SIG_IGN) ==
+			    (own ? on_host_signal : SIG_IGN));
+		link_abort(world.client.link);
+		uv_run(&world.loop, UV_RUN_DEFAULT);
+		world_deinit(&world);
+	}
+	tls_context_destroy(context);
+}
+
 int
 main(void)
 {
@@ -308,6 +339,7 @@ main(void)
 		cmocka_unit_test(test_nobody_listening_is_an_error),
 		cmocka_unit_test(test_close_on_the_way_is_clean),
 		cmocka_unit_test(test_abort_is_a_cut_for_the_other),
+		cmocka_unit_test(test_broken_pipe_ends_no_process),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
