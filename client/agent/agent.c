@@ -249,23 +249,23 @@ connect_now(struct agent *agent)
 }
 
 /*
- * Hand the engine a request when it is time by the hub's clock, which is what
- * certificates are judged by; true when it has something new to say.  One a
- * connection: a hub that does not answer is not pestered.
+ * Hand the engine a request when it seems time; true when it has something new
+ * to say.  One a connection: a hub that does not answer is not pestered.
  */
 static bool
 renew_if_due(struct agent *agent)
 {
 	struct buffer request = { 0 };
 	int64_t hub_ms = clock_unix_ms() - agent->clock_error_ms;
-	bool due = agent->open && hub_ms >= agent->renewal_ms;
+	bool due;
 
-	if (!due)
+	if (!agent->open || hub_ms < agent->renewal_ms)
 		return false;
-	agent->renewal_ms = INT64_MAX;
 	due = certificate_make_request(agent->options.folder->key, &request,
 		  ERROR_IGNORED) == STATUS_OK &&
-	      engine_renew(agent->engine, buffer_view(&request)) == STATUS_OK;
+	      engine_renew(agent->engine, buffer_view(&request),
+		  agent->renewal_ms) == STATUS_OK;
+	agent->renewal_ms = INT64_MAX;
 	buffer_deinit(&request);
 	return due;
 }

@@ -368,11 +368,14 @@ keep_alive(struct engine *engine, struct error *err)
 static enum status
 send_renewal(struct engine *engine, struct error *err)
 {
+	int64_t hub_ms =
+	    (int64_t)engine->now_ms - engine->status.clock_error_ms;
 	struct certificate_message message;
 	enum status status;
 
 	message.der = buffer_view(&engine->csr);
-	if (message.der.size == 0 || engine->renewing)
+	if (message.der.size == 0 || engine->renewing ||
+	    hub_ms < engine->renew_at_ms)
 		return STATUS_OK;
 	engine->renewing = true;
 	status =
@@ -472,8 +475,9 @@ engine_get_status(struct engine *engine, struct engine_status *status,
 }
 
 enum status
-engine_renew(struct engine *engine, struct bytes csr)
+engine_renew(struct engine *engine, struct bytes csr, int64_t due_ms)
 {
+	engine->renew_at_ms = due_ms;
 	buffer_clear(&engine->csr);
 	return buffer_append(&engine->csr, csr);
 }

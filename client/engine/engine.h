@@ -120,8 +120,13 @@ enum status engine_step(struct engine *engine, const struct engine_event *event,
 enum status engine_get_status(struct engine *engine,
     struct engine_status *status, struct error *err);
 
-/* Ask for a certificate at the next step (DER of a request; copied). */
-enum status engine_renew(struct engine *engine, struct bytes csr);
+/*
+ * Ask for a certificate (DER of a request; copied) as soon as it is due_ms by
+ * the hub's clock as this connection measured it: ours may be wrong, and what
+ * is renewed too early ends the former one for nothing.
+ */
+enum status engine_renew(struct engine *engine, struct bytes csr,
+    int64_t due_ms);
 
 /* Somebody waits for the next proof: do not let things settle before it. */
 void engine_hurry(struct engine *engine);

@@ -106,6 +106,7 @@ struct engine {
 	bool leaving;
 	bool leave_sent;
 	struct buffer csr;
+	int64_t renew_at_ms; /* by the hub's clock */
 	struct buffer certificate;
 	bool renewing;
 

@@ -92,8 +92,11 @@ class Clock(unittest.TestCase):
         with harness.Partnership() as here:
             self.prepare(here)
             self.join()
+            certificate = (self.wrong.data / "site.crt").read_bytes()
             self.wrong.set_clock(TEN_YEARS_S)
             self.tell(TEN_YEARS_S)
+            self.assertEqual((self.wrong.data / "site.crt").read_bytes(),
+                             certificate)
             self.assertEqual(
                 self.hub.json("status")["counters"]["refused.CLOCK"], 1)
 

@@ -370,7 +370,7 @@ test_certificate_is_renewed(void **state)
 	struct talk *t = *state;
 
 	talk_connect(t);
-	assert_int_equal(engine_renew(t->engine, bytes_of_text("request")),
+	assert_int_equal(engine_renew(t->engine, bytes_of_text("request"), 0),
 	    STATUS_OK);
 	assert_int_equal(said_count(t, FRAME_RENEW), 0);
 	talk_welcome(t);
@@ -392,6 +392,28 @@ test_certificate_is_renewed(void **state)
 	talk_connect(t);
 	talk_welcome(t);
 	assert_int_equal(said_count(t, FRAME_RENEW), 0);
+}
+
+/* A clock that jumped ahead wants a certificate far too early; it is asked for
+ * when it is time by the hub's. */
+static void
+test_certificate_is_not_renewed_by_a_wrong_clock(void **state)
+{
+	struct talk *t = *state;
+	struct welcome welcome;
+
+	talk_connect(t);
+	assert_int_equal(engine_renew(t->engine, bytes_of_text("request"),
+			     (int64_t)t->now - 6000),
+	    STATUS_OK);
+	welcome = welcome_of(t);
+	welcome.time_ms = t->now - 12000;
+	SAY(t, FRAME_WELCOME, welcome, welcome);
+	assert_int_equal(said_count(t, FRAME_RENEW), 0);
+	talk_tick(t, 5000);
+	assert_int_equal(said_count(t, FRAME_RENEW), 0);
+	talk_tick(t, 1000);
+	assert_int_equal(said_count(t, FRAME_RENEW), 1);
 }
 
 int
@@ -416,6 +438,7 @@ main(void)
 		TALK(test_unknown_frame_is_skipped),
 		TALK(test_clock_is_measured_at_welcome),
 		TALK(test_certificate_is_renewed),
+		TALK(test_certificate_is_not_renewed_by_a_wrong_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
