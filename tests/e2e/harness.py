@@ -13,6 +13,7 @@ the test failed; then it stays, and is said where.  No test sleeps: until()
 looks again and again, up to a deadline.
 """
 import atexit
+import contextlib
 import json
 import os
 import pathlib
@@ -101,8 +102,9 @@ class Program:
         except subprocess.TimeoutExpired:
             self.end(signal.SIGKILL)
             raise Failure(f"{self.words[0]} did not stop when asked") from None
-        self.process.stdin.close()
         running.discard(self)
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
         return code
 
     def stop(self):
