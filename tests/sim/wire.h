@@ -41,8 +41,9 @@ struct wire {
 	struct schedule *schedule;
 	struct connection *first;
 	uint64_t ids;
-	uint64_t cuts;  /* so far */
-	uint64_t bytes; /* that arrived */
+	uint64_t cuts;       /* so far */
+	uint64_t bytes;      /* that arrived */
+	struct buffer taken; /* what connection_take gave */
 };
 
 void wire_init(struct wire *wire, struct schedule *schedule);
@@ -51,13 +52,13 @@ void wire_deinit(struct wire *wire);
 
 /*
  * A connection for computer over line (borrowed, read at every send): two
- * round trips until EVENT_OPEN, one and a half until EVENT_ACCEPTED.  seed is
- * of its chances alone.  Returns its id.
+ * round trips until EVENT_OPEN, one and a half until EVENT_ACCEPTED, from when
+ * the line is not stalled.  seed is of its chances alone.  Returns its id.
  */
 uint64_t wire_connect(struct wire *wire, uint32_t computer,
     const struct line *line, uint64_t now_ms, uint64_t seed);
 
-/* NULL when both ends have forgotten it. */
+/* NULL when both ends have forgotten it: good until the next wire_connect. */
 struct connection *wire_find(struct wire *wire, uint64_t id);
 
 uint32_t connection_computer(const struct connection *connection);
@@ -73,34 +74,39 @@ void *connection_user(const struct connection *connection);
 void connection_send(struct connection *connection, enum direction direction,
     struct bytes bytes, uint64_t now_ms);
 
-/* Sent from this end and not yet left it, by the line's rate. */
+/* Sent from this end and not yet left it, by the line's rate; all that has
+ * not arrived when it is stalled or broken. */
 size_t connection_unsent(const struct connection *connection,
     enum direction direction, uint64_t now_ms);
 
-/* What has arrived by now; borrowed until the next call.  Empty when nothing
+/* What has arrived by now, or a piece of it, cut by chance and with a liking
+ * for the edges of frames; borrowed until the next call.  Empty when nothing
  * has.  The next EVENT_ARRIVES is put when there is more. */
 struct bytes connection_take(struct connection *connection,
     enum direction direction, uint64_t now_ms);
 
-/* After so many more bytes, both directions together, it breaks by itself
- * (connection_cut); 0: not. */
+/* When so many more bytes have arrived, both directions together, it breaks by
+ * itself (connection_cut); 0: not. */
 void connection_cut_after(struct connection *connection, uint64_t bytes);
 
 /* It breaks now.  Each end gets EVENT_LOST within a second, or (half_open)
- * that end never. */
+ * that end never, unless its dial was still under way. */
 void connection_cut(struct connection *connection, bool half_open_computer,
     bool half_open_hub, uint64_t now_ms);
 
 /* This end hangs up in good order: what it sent before still arrives, then
- * the other end gets EVENT_LOST.  abrupt: what is on its way is lost. */
+ * the other end gets EVENT_LOST.  abrupt: what is on its way is lost, and on a
+ * stalled line the other end never hears of it. */
 void connection_close(struct connection *connection, enum direction from,
     bool abrupt, uint64_t now_ms);
 
-/* This end has heard EVENT_LOST or closed: it sends and hears no more. */
+/* False when this end (UP: the computer, DOWN: the hub) has closed, or its
+ * EVENT_LOST has been put: it sends and hears no more. */
 bool connection_is_open(const struct connection *connection,
     enum direction end);
 
-/* The line changed (stalled or not): what waits is arranged anew. */
+/* The line changed (stalled or not): what waits on it, in any connection, is
+ * arranged anew.  The hub gets EVENT_DRAINED where it may send again. */
 void connection_rearrange(struct connection *connection, uint64_t now_ms);
 
 #endif
