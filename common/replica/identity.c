@@ -13,19 +13,21 @@
 enum status
 identity_load(struct replica *replica, struct error *err)
 {
-	uint64_t site;
+	uint64_t site, school;
 	enum status status;
 
 	status = replica_meta_get(replica, "site", 0, &site, err);
 	if (status == STATUS_OK)
-		status = replica_meta_get(replica, "school", 0,
-		    &replica->identity.school, err);
+		status = replica_meta_get(replica, "school", 0, &school, err);
 	if (status == STATUS_OK)
 		status = replica_data_version(replica,
 		    &replica->identity_version, err);
-	if (status == STATUS_OK)
-		replica->identity.site = (uint32_t)site;
-	return status;
+	if (status != STATUS_OK)
+		return status;
+	replica->identity.site = (uint32_t)site;
+	replica->identity.school = school;
+	replica->identity_stale = false;
+	return STATUS_OK;
 }
 
 enum status

@@ -17,6 +17,12 @@ enum {
 	BUSY_MS_DEFAULT = 10 * 1000
 };
 
+/* What undoes things is made ready at opening: it has to work when memory is
+ * short. */
+static const char rollback[] = "ROLLBACK";
+static const char rollback_to[] = "ROLLBACK TO step";
+static const char release[] = "RELEASE step";
+
 /*
  * Deleted bytes are overwritten, what was acknowledged is on the disk, and a
  * damaged or foreign schema runs nothing.  The cache is small: a client lives
@@ -128,6 +134,19 @@ open_database(struct replica *replica, const struct replica_options *options,
 	return STATUS_OK;
 }
 
+static enum status
+make_ready(struct replica *replica, struct error *err)
+{
+	enum status status;
+
+	status = sql_make_ready(replica, rollback, err);
+	if (status == STATUS_OK)
+		status = sql_make_ready(replica, rollback_to, err);
+	if (status == STATUS_OK)
+		status = sql_make_ready(replica, release, err);
+	return status;
+}
+
 enum status
 replica_open(const struct replica_options *options, struct replica **out,
     struct error *err)
@@ -148,6 +167,8 @@ replica_open(const struct replica_options *options, struct replica **out,
 		status = schema_migrate(replica, err);
 	if (status == STATUS_OK)
 		status = identity_load(replica, err);
+	if (status == STATUS_OK)
+		status = make_ready(replica, err);
 	if (status != STATUS_OK) {
 		replica_close(replica);
 		error_wrap(err, "open %s", options->path);
@@ -194,7 +215,8 @@ refresh_identity(struct replica *replica, struct error *err)
 	enum status status;
 
 	status = replica_data_version(replica, &version, err);
-	if (status != STATUS_OK || version == replica->identity_version)
+	if (status != STATUS_OK ||
+	    (version == replica->identity_version && !replica->identity_stale))
 		return status;
 	return identity_load(replica, err);
 }
@@ -260,10 +282,11 @@ void
 replica_rollback(struct replica *replica)
 {
 	if (replica_in_transaction(replica))
-		(void)sql_run(replica, "ROLLBACK", NULL);
+		(void)sql_run(replica, rollback, NULL);
 	forget_touched(replica);
 	replica->grants_followed = false;
 	/* What was read inside may have been written inside. */
+	replica->identity_stale = true;
 	(void)identity_load(replica, NULL);
 }
 
@@ -283,15 +306,15 @@ replica_savepoint(struct replica *replica, struct error *err)
 enum status
 replica_release(struct replica *replica, struct error *err)
 {
-	return sql_run(replica, "RELEASE step", err);
+	return sql_run(replica, release, err);
 }
 
 void
 replica_rollback_to(struct replica *replica)
 {
 	replica->grants_followed = false;
-	(void)sql_run(replica, "ROLLBACK TO step", NULL);
-	(void)sql_run(replica, "RELEASE step", NULL);
+	(void)sql_run(replica, rollback_to, NULL);
+	(void)sql_run(replica, release, NULL);
 }
 
 enum status

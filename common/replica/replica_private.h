@@ -26,6 +26,7 @@ struct replica {
 
 	struct replica_identity identity;
 	uint32_t identity_version;   /* data version at which it was read */
+	bool identity_stale;         /* it may be another: read it again */
 	struct buffer row_bytes;     /* of the row that ledger_get lends */
 	struct buffer pending_bytes; /* and pending_get */
 	uint64_t stamp_seen; /* greatest of the commits of this transaction */

@@ -63,6 +63,17 @@ sql_use(struct replica *replica, const char *text)
 	return sql;
 }
 
+enum status
+sql_make_ready(struct replica *replica, const char *text, struct error *err)
+{
+	struct sql *sql = sql_use(replica, text);
+
+	if (sql->statement == NULL)
+		return sql_error(replica->database, sql->result, err);
+	sql_release(sql);
+	return STATUS_OK;
+}
+
 static void
 bound(struct sql *sql, int result)
 {
@@ -243,6 +254,8 @@ sql_changes(struct replica *replica)
 enum status
 sql_error(struct sqlite3 *database, int result, struct error *err)
 {
+	if (result == SQLITE_IOERR_NOMEM)
+		result = SQLITE_NOMEM;
 	switch (result & 0xff) {
 	case SQLITE_FULL:
 		return error_set(err, STATUS_FULL,

@@ -59,6 +59,10 @@ struct sql_cache {
  */
 struct sql *sql_use(struct replica *replica, const char *text);
 
+/* Prepare text now: a later sql_use of it needs no memory. */
+enum status sql_make_ready(struct replica *replica, const char *text,
+    struct error *err);
+
 /* Places count from 1.  Bytes are borrowed until the statement is released. */
 void sql_bind_id(struct sql *sql, int place, uint64_t id);
 void sql_bind_integer(struct sql *sql, int place, int64_t integer);
