@@ -57,9 +57,13 @@ check_commit(struct check *check, uint64_t id, uint64_t dossier,
 	struct arena arena = { 0 };
 	struct commit commit;
 	struct digest found = digest_of(bytes);
+	enum status status;
 
 	check->result->commits++;
-	if (commit_decode(bytes, &arena, &commit, NULL) != STATUS_OK)
+	status = commit_decode(bytes, &arena, &commit, ERROR_IGNORED);
+	if (status == STATUS_NOMEM)
+		check->no_memory = true;
+	else if (status != STATUS_OK)
 		check_fault(check, "commit %" PRIu64 " cannot be read any more",
 		    id);
 	else if (commit.id != id || commit.dossier != dossier)
@@ -101,6 +105,8 @@ check_commits(struct check *check, struct error *err)
 	if (status == STATUS_OK)
 		status = pending_each_aside(check->replica, check_pending_row,
 		    check, err);
+	if (status == STATUS_OK && check->no_memory)
+		status = error_set(err, STATUS_NOMEM, "read the commits");
 	return status;
 }
 
@@ -207,7 +213,13 @@ check_replica(struct replica *replica, check_reporter *report,
     fold_progress *progress, void *context, struct check_result *result,
     struct error *err)
 {
-	struct check check = { replica, report, progress, context, result };
+	struct check check = {
+		.replica = replica,
+		.report = report,
+		.progress = progress,
+		.context = context,
+		.result = result,
+	};
 	bool own = !replica_in_transaction(replica);
 	enum status status = STATUS_OK;
 

@@ -37,8 +37,13 @@ copy_dossier(void *context, const struct dossier *dossier)
 static bool
 decode(struct copy *copy, struct bytes bytes, struct commit *commit)
 {
+	enum status status;
+
 	arena_reset(&copy->arena);
-	return commit_decode(bytes, &copy->arena, commit, NULL) == STATUS_OK;
+	status = commit_decode(bytes, &copy->arena, commit, copy->err);
+	if (status == STATUS_NOMEM)
+		copy->status = status;
+	return status == STATUS_OK;
 }
 
 static bool
@@ -49,7 +54,7 @@ copy_ledger_row(void *context, const struct ledger_row *row)
 	struct commit commit;
 
 	if (!decode(copy, row->bytes, &commit))
-		return true;
+		return copy->status == STATUS_OK;
 	copy->status = ledger_append(copy->to, &again, &commit, copy->err);
 	return copy->status == STATUS_OK;
 }
@@ -61,7 +66,7 @@ copy_pending_row(void *context, const struct pending_row *row)
 	struct commit commit;
 
 	if (!decode(copy, row->bytes, &commit))
-		return true;
+		return copy->status == STATUS_OK;
 	copy->status =
 	    pending_add(copy->to, &commit, row->bytes, row->at_ms, copy->err);
 	return copy->status == STATUS_OK;

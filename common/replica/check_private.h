@@ -14,6 +14,7 @@ struct check {
 	fold_progress *progress;
 	void *context;
 	struct check_result *result;
+	bool no_memory; /* to read a commit */
 };
 
 /* Count a fault, and tell it: a sentence with ids, without values. */

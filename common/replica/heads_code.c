@@ -132,30 +132,32 @@ take_count(struct bytes *in, uint32_t *count)
 	return true;
 }
 
-static bool
+static enum status
 take_heads(struct bytes *in, struct arena *arena, struct field_heads *field)
 {
 	if (!take_count(in, &field->head_count))
-		return false;
+		return STATUS_CORRUPT;
 	field->heads =
 	    arena_array(arena, field->head_count + 1, sizeof(*field->heads));
+	if (field->heads == NULL)
+		return STATUS_NOMEM;
 	for (uint32_t i = 0; i < field->head_count; i++)
-		if (field->heads == NULL ||
-		    !take_number(in, &field->heads[i].change) ||
+		if (!take_number(in, &field->heads[i].change) ||
 		    !take_number(in, &field->heads[i].stamp))
-			return false;
+			return STATUS_CORRUPT;
 	if (!take_count(in, &field->ghost_count))
-		return false;
+		return STATUS_CORRUPT;
 	field->ghosts =
 	    arena_array(arena, field->ghost_count + 1, sizeof(*field->ghosts));
+	if (field->ghosts == NULL)
+		return STATUS_NOMEM;
 	for (uint32_t i = 0; i < field->ghost_count; i++)
-		if (field->ghosts == NULL ||
-		    !take_number(in, &field->ghosts[i]))
-			return false;
-	return true;
+		if (!take_number(in, &field->ghosts[i]))
+			return STATUS_CORRUPT;
+	return STATUS_OK;
 }
 
-static bool
+static enum status
 take_field(struct bytes *in, struct arena *arena, struct field_heads *fields,
     uint32_t place)
 {
@@ -164,34 +166,43 @@ take_field(struct bytes *in, struct arena *arena, struct field_heads *fields,
 	uint32_t size;
 
 	if (!take_number(in, &flags) || !take_count(in, &size))
-		return false;
+		return STATUS_CORRUPT;
 	if ((flags & FLAG_AS_BEFORE) != 0) {
 		if (place == 0)
-			return false;
+			return STATUS_CORRUPT;
 		*field = field[-1];
 	}
 	field->field = (struct bytes){ in->data, size };
 	field->differ = (flags & FLAG_DIFFER) != 0;
 	bytes_advance(in, size);
-	return (flags & FLAG_AS_BEFORE) != 0 || take_heads(in, arena, field);
+	return (flags & FLAG_AS_BEFORE) != 0 ? STATUS_OK
+	                                     : take_heads(in, arena, field);
 }
 
 /* How many fields there are is found by reading them once. */
-static bool
+static enum status
 count_fields(struct bytes in, uint32_t *count)
 {
 	struct arena arena = { 0 };
 	struct field_heads pair[2] = { 0 };
-	bool good = true;
+	enum status status = STATUS_OK;
 
 	*count = 0;
-	while (good && in.size > 0) {
+	while (status == STATUS_OK && in.size > 0) {
 		pair[0] = pair[1];
-		good = take_field(&in, &arena, pair, 1);
+		status = take_field(&in, &arena, pair, 1);
 		++*count;
 	}
 	arena_deinit(&arena);
-	return good;
+	return status;
+}
+
+static enum status
+unread(enum status status, struct error *err)
+{
+	return error_set(err, status,
+	    status == STATUS_NOMEM ? "there is no memory to read heads"
+				   : "the heads of a record are damaged");
 }
 
 enum status
@@ -200,22 +211,21 @@ heads_decode(struct bytes blob, struct arena *arena, struct record_heads *heads,
 {
 	uint32_t count;
 	const char *copy;
+	enum status status;
 
 	*heads = (struct record_heads){ 0 };
 	copy = arena_text(arena, blob);
 	if (copy == NULL)
-		return error_set(err, STATUS_NOMEM, "read heads");
+		return unread(STATUS_NOMEM, err);
 	blob.data = (const uint8_t *)copy;
-	if (!count_fields(blob, &count))
-		return error_set(err, STATUS_CORRUPT,
-		    "the heads of a record are damaged");
+	status = count_fields(blob, &count);
+	if (status != STATUS_OK)
+		return unread(status, err);
 	heads->fields = arena_array(arena, count + 1, sizeof(*heads->fields));
 	if (heads->fields == NULL)
-		return error_set(err, STATUS_NOMEM, "read heads");
-	while (heads->field_count < count)
-		if (!take_field(&blob, arena, heads->fields,
-			heads->field_count++))
-			return error_set(err, STATUS_CORRUPT,
-			    "the heads of a record are damaged");
-	return STATUS_OK;
+		return unread(STATUS_NOMEM, err);
+	while (status == STATUS_OK && heads->field_count < count)
+		status = take_field(&blob, arena, heads->fields,
+		    heads->field_count++);
+	return status == STATUS_OK ? STATUS_OK : unread(status, err);
 }

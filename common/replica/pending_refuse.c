@@ -93,49 +93,52 @@ substitute(const struct cascade *cascade, struct id_set *set,
 	return true;
 }
 
-static bool
+/* TOO_LARGE: there is no room for it within the limits. */
+static enum status
 rewrite_replaces(struct cascade *cascade, struct bytes field,
     struct field_write *write, bool *changed)
 {
 	struct id_set set;
 
 	if (write->replace_count == 0)
-		return true;
+		return STATUS_OK;
 	if (!id_set_init(&set, LIMIT_REPLACES, &cascade->arena))
-		return false;
+		return STATUS_NOMEM;
 	for (uint32_t i = 0; i < write->replace_count; i++)
 		if (!id_set_add(&set, write->replaces[i]))
-			return false;
+			return STATUS_TOO_LARGE;
 	if (!substitute(cascade, &set, &field, changed))
-		return false;
+		return STATUS_TOO_LARGE;
 	write->replaces = set.ids;
 	write->replace_count = set.count;
-	return true;
+	return STATUS_OK;
 }
 
-static bool
+static enum status
 rewrite_seen(struct cascade *cascade, struct value *value, bool *changed)
 {
 	struct id_set set;
 	bool different = false;
 
 	if (value->type != VALUE_BLOB)
-		return true;
-	if (!id_set_init(&set, SEEN_MAX, &cascade->arena) ||
-	    !id_set_load(&set, value->bytes))
-		return false;
-	if (!substitute(cascade, &set, NULL, &different))
-		return false;
+		return STATUS_OK;
+	if (!id_set_init(&set, SEEN_MAX, &cascade->arena))
+		return STATUS_NOMEM;
+	if (!id_set_load(&set, value->bytes) ||
+	    !substitute(cascade, &set, NULL, &different))
+		return STATUS_TOO_LARGE;
 	if (!different)
-		return true;
+		return STATUS_OK;
 	*changed = true;
-	return id_set_store(&set, &cascade->arena, value);
+	return id_set_store(&set, &cascade->arena, value) ? STATUS_OK
+	                                                  : STATUS_NOMEM;
 }
 
-/* false: it cannot be rewritten within the limits. */
-static bool
+static enum status
 rewrite_commit(struct cascade *cascade, struct commit *commit, bool *changed)
 {
+	enum status status = STATUS_OK;
+
 	for (uint32_t i = 0; i < commit->change_count; i++) {
 		struct change *change = &commit->changes[i];
 		const struct collection *collection =
@@ -146,15 +149,17 @@ rewrite_commit(struct cascade *cascade, struct commit *commit, bool *changed)
 			struct bytes field =
 			    heads_field_name(collection, write);
 
-			if (!rewrite_replaces(cascade, field, write, changed))
-				return false;
-			if (bytes_equal_text(field, COLUMN_DELETED) &&
-			    !rewrite_seen(cascade, &write->values[0].value,
-				changed))
-				return false;
+			status =
+			    rewrite_replaces(cascade, field, write, changed);
+			if (status == STATUS_OK &&
+			    bytes_equal_text(field, COLUMN_DELETED))
+				status = rewrite_seen(cascade,
+				    &write->values[0].value, changed);
+			if (status != STATUS_OK)
+				return status;
 		}
 	}
-	return true;
+	return STATUS_OK;
 }
 
 /* The commit is out; what comes behind it is judged by it too. */
@@ -192,7 +197,10 @@ follow_refusal(struct cascade *cascade, uint64_t id, struct error *err)
 		return status;
 	if (is_lost(cascade, commit))
 		return refuse(cascade, commit, REFUSAL_DEPENDS, err);
-	if (!rewrite_commit(cascade, commit, &changed)) {
+	status = rewrite_commit(cascade, commit, &changed);
+	if (status == STATUS_NOMEM)
+		return no_memory(err);
+	if (status != STATUS_OK) {
 		/* Decoded again, so that it is kept as it was. */
 		status = pending_load(cascade->replica, id, PENDING_WAITING,
 		    &cascade->arena, commit, err);

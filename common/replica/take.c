@@ -309,20 +309,24 @@ any_redacted(const struct commit *commit)
 	return false;
 }
 
-static bool
-read_arrival(struct arrival *arrival, struct arena *arena)
+/* *broken: it is not what it says it is. */
+static enum status
+read_arrival(struct arrival *arrival, struct arena *arena, bool *broken,
+    struct error *err)
 {
 	const struct item *item = arrival->item;
+	enum status status;
 
-	if (commit_decode(item->commit, arena, &arrival->commit, NULL) !=
-		STATUS_OK ||
-	    arrival->commit.id != item->id ||
-	    any_redacted(&arrival->commit) != item->redacted ||
-	    item->sequence == 0)
-		return false;
-	arrival->digest =
-	    item->redacted ? item->digest : digest_of(item->commit);
-	return true;
+	status = commit_decode(item->commit, arena, &arrival->commit, err);
+	if (status == STATUS_NOMEM)
+		return status;
+	*broken = status != STATUS_OK || arrival->commit.id != item->id ||
+	          any_redacted(&arrival->commit) != item->redacted ||
+	          item->sequence == 0;
+	if (!*broken)
+		arrival->digest =
+		    item->redacted ? item->digest : digest_of(item->commit);
+	return STATUS_OK;
 }
 
 static enum status
@@ -358,13 +362,14 @@ take_commit(struct replica *replica, struct arrival *arrival,
     struct arena *arena, enum take_result *result, struct error *err)
 {
 	const struct item *item = arrival->item;
-	bool expected;
+	bool broken, expected;
 	enum status status;
 
-	if (!read_arrival(arrival, arena)) {
+	status = read_arrival(arrival, arena, &broken, err);
+	if (status == STATUS_OK && broken)
 		*result = TAKE_BROKEN;
-		return STATUS_OK;
-	}
+	if (status != STATUS_OK || broken)
+		return status;
 	status = compare(replica, arrival, result, err);
 	if (status != STATUS_OK || *result == TAKE_KNOWN)
 		return status;
