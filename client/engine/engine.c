@@ -266,9 +266,9 @@ on_ping(struct engine *engine, struct bytes body, struct error *err)
 	struct error wrong;
 	enum status status;
 
-	if (message_ping_decode(body, &engine->arena, &ping, &wrong) !=
-	    STATUS_OK)
-		return engine_complain(engine, GOODBYE_PROTOCOL, wrong.text);
+	status = message_ping_decode(body, &engine->arena, &ping, &wrong);
+	if (status != STATUS_OK)
+		return engine_misread(engine, status, &wrong, err);
 	ping.clock_ms = engine->now_ms;
 	status = message_ping_encode(&ping, &engine->body, err);
 	if (status != STATUS_OK)
@@ -281,10 +281,12 @@ on_certificate(struct engine *engine, struct bytes body, struct error *err)
 {
 	struct certificate_message message;
 	struct error wrong;
+	enum status status;
 
-	if (message_certificate_message_decode(body, &engine->arena, &message,
-		&wrong) != STATUS_OK)
-		return engine_complain(engine, GOODBYE_PROTOCOL, wrong.text);
+	status = message_certificate_message_decode(body, &engine->arena,
+	    &message, &wrong);
+	if (status != STATUS_OK)
+		return engine_misread(engine, status, &wrong, err);
 	buffer_clear(&engine->certificate);
 	buffer_clear(&engine->csr);
 	if (buffer_append(&engine->certificate, message.der) != STATUS_OK)
@@ -296,10 +298,13 @@ static enum status
 on_goodbye(struct engine *engine, struct bytes body, struct error *err)
 {
 	struct goodbye goodbye;
+	enum status status;
 	size_t size;
 
-	if (message_goodbye_decode(body, &engine->arena, &goodbye, err) !=
-	    STATUS_OK)
+	status = message_goodbye_decode(body, &engine->arena, &goodbye, err);
+	if (status == STATUS_NOMEM)
+		return status;
+	if (status != STATUS_OK)
 		memset(&goodbye, 0, sizeof(goodbye));
 	size = goodbye.text.size < ENGINE_TEXT_BYTES ? goodbye.text.size
 	                                             : ENGINE_TEXT_BYTES;
@@ -445,6 +450,15 @@ engine_complain(struct engine *engine, enum goodbye_code code, const char *why)
 	    STATUS_OK)
 		(void)engine_send(engine, FRAME_GOODBYE, ERROR_IGNORED);
 	return STATUS_OK;
+}
+
+enum status
+engine_misread(struct engine *engine, enum status status,
+    const struct error *wrong, struct error *err)
+{
+	if (status == STATUS_NOMEM)
+		return error_set(err, status, "%s", wrong->text);
+	return engine_complain(engine, GOODBYE_PROTOCOL, wrong->text);
 }
 
 enum status

@@ -108,9 +108,9 @@ greet_take_welcome(struct engine *engine, struct bytes body, struct error *err)
 	if (engine->state != ENGINE_GREETING)
 		return engine_complain(engine, GOODBYE_PROTOCOL,
 		    "the hub greeted twice");
-	if (message_welcome_decode(body, &engine->arena, &welcome, &wrong) !=
-	    STATUS_OK)
-		return engine_complain(engine, GOODBYE_PROTOCOL, wrong.text);
+	status = message_welcome_decode(body, &engine->arena, &welcome, &wrong);
+	if (status != STATUS_OK)
+		return engine_misread(engine, status, &wrong, err);
 	/* A restored hub may learn only from this site who it is. */
 	if (welcome.school != engine->identity.school &&
 	    (welcome.school != 0 || (!welcome.offer && !welcome.collecting)))

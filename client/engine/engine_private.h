@@ -125,6 +125,11 @@ enum status engine_send(struct engine *engine, enum frame_type type,
 enum status engine_complain(struct engine *engine, enum goodbye_code code,
     const char *why);
 
+/* A body could not be decoded: the hub said what it should not, unless there
+ * was no memory to read it. */
+enum status engine_misread(struct engine *engine, enum status status,
+    const struct error *wrong, struct error *err);
+
 static inline bool
 engine_is_welcome(const struct engine *engine)
 {

@@ -94,9 +94,9 @@ prove_take_proof(struct engine *engine, struct bytes body, struct error *err)
 	enum status status;
 	bool ready;
 
-	if (message_proof_decode(body, &engine->arena, &theirs, &wrong) !=
-	    STATUS_OK)
-		return engine_complain(engine, GOODBYE_PROTOCOL, wrong.text);
+	status = message_proof_decode(body, &engine->arena, &theirs, &wrong);
+	if (status != STATUS_OK)
+		return engine_misread(engine, status, &wrong, err);
 	if (theirs.cursor != engine->cursor)
 		return STATUS_OK; /* it has moved on: asked again already */
 	status = prepare(engine, &ours, &ready, err);

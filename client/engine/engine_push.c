@@ -272,9 +272,9 @@ push_take_answers(struct engine *engine, struct bytes body, struct error *err)
 	struct error wrong;
 	enum status status;
 
-	if (message_answers_decode(body, &engine->arena, &answers, &wrong) !=
-	    STATUS_OK)
-		return engine_complain(engine, GOODBYE_PROTOCOL, wrong.text);
+	status = message_answers_decode(body, &engine->arena, &answers, &wrong);
+	if (status != STATUS_OK)
+		return engine_misread(engine, status, &wrong, err);
 	if (answers.answer_count > count_asked(engine))
 		return engine_complain(engine, GOODBYE_PROTOCOL,
 		    "the hub answered what was not asked");

@@ -205,9 +205,9 @@ take_stream(struct engine *engine, struct bytes body, struct error *err)
 	struct error wrong;
 	enum status status;
 
-	if (message_stream_decode(body, &engine->arena, &stream, &wrong) !=
-	    STATUS_OK)
-		return engine_complain(engine, GOODBYE_PROTOCOL, wrong.text);
+	status = message_stream_decode(body, &engine->arena, &stream, &wrong);
+	if (status != STATUS_OK)
+		return engine_misread(engine, status, &wrong, err);
 	if (stream.from > engine->cursor)
 		return engine_complain(engine, GOODBYE_PROTOCOL,
 		    "the hub left out a part of the stream");
@@ -270,9 +270,9 @@ take_fills(struct engine *engine, struct bytes body, struct error *err)
 	struct error wrong;
 	enum status status;
 
-	if (message_filleds_decode(body, &engine->arena, &filleds, &wrong) !=
-	    STATUS_OK)
-		return engine_complain(engine, GOODBYE_PROTOCOL, wrong.text);
+	status = message_filleds_decode(body, &engine->arena, &filleds, &wrong);
+	if (status != STATUS_OK)
+		return engine_misread(engine, status, &wrong, err);
 
 	status = replica_begin(engine->replica, err);
 	for (uint32_t i = 0; status == STATUS_OK && i < filleds.filled_count;
@@ -382,9 +382,9 @@ take_fetched(struct engine *engine, struct bytes body, struct error *err)
 	struct error wrong;
 	enum status status;
 
-	if (message_fetched_decode(body, &engine->arena, &fetched, &wrong) !=
-	    STATUS_OK)
-		return engine_complain(engine, GOODBYE_PROTOCOL, wrong.text);
+	status = message_fetched_decode(body, &engine->arena, &fetched, &wrong);
+	if (status != STATUS_OK)
+		return engine_misread(engine, status, &wrong, err);
 	if (fetched.item_count + fetched.missing_count > engine->fetching)
 		return engine_complain(engine, GOODBYE_PROTOCOL,
 		    "the hub sent what was not asked");
