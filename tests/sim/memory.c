@@ -9,11 +9,12 @@ static struct {
 	bool on;
 	bool held;
 	bool show;
+	uint32_t owners;
 	enum memory_failure failure;
 	uint64_t nth;
 	uint64_t count;
 	uint64_t failures;
-} memory;
+} memory = { .owners = MEMORY_OURS | MEMORY_SQLITE };
 
 void __sanitizer_print_stack_trace(void) __attribute__((weak));
 
@@ -35,9 +36,16 @@ is_nth(void)
 }
 
 static bool
-fails(void)
+fails(enum memory_owner owner)
 {
-	return memory.on && !memory.held && is_nth();
+	return memory.on && !memory.held && (memory.owners & owner) != 0 &&
+	       is_nth();
+}
+
+void
+memory_choose(uint32_t owners)
+{
+	memory.owners = owners;
 }
 
 void
@@ -98,25 +106,25 @@ char *__wrap_strdup(const char *text);
 void *
 __wrap_malloc(size_t size)
 {
-	return fails() ? NULL : __real_malloc(size);
+	return fails(MEMORY_OURS) ? NULL : __real_malloc(size);
 }
 
 void *
 __wrap_calloc(size_t count, size_t size)
 {
-	return fails() ? NULL : __real_calloc(count, size);
+	return fails(MEMORY_OURS) ? NULL : __real_calloc(count, size);
 }
 
 void *
 __wrap_realloc(void *memory_before, size_t size)
 {
-	return fails() ? NULL : __real_realloc(memory_before, size);
+	return fails(MEMORY_OURS) ? NULL : __real_realloc(memory_before, size);
 }
 
 char *
 __wrap_strdup(const char *text)
 {
-	return fails() ? NULL : __real_strdup(text);
+	return fails(MEMORY_OURS) ? NULL : __real_strdup(text);
 }
 
 /* --- the simulator's own -------------------------------------------------- */
@@ -158,13 +166,14 @@ static sqlite3_mem_methods sqlite_own;
 static void *
 sqlite_malloc(int size)
 {
-	return fails() ? NULL : sqlite_own.xMalloc(size);
+	return fails(MEMORY_SQLITE) ? NULL : sqlite_own.xMalloc(size);
 }
 
 static void *
 sqlite_realloc(void *memory_before, int size)
 {
-	return fails() ? NULL : sqlite_own.xRealloc(memory_before, size);
+	return fails(MEMORY_SQLITE) ? NULL
+	                            : sqlite_own.xRealloc(memory_before, size);
 }
 
 __attribute__((constructor)) static void

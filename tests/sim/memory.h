@@ -22,6 +22,14 @@ enum memory_failure {
 	MEMORY_FAILS_FROM_THEN_ON
 };
 
+/* Whose allocations count and fail: MEMORY_OURS | MEMORY_SQLITE at first. */
+enum memory_owner {
+	MEMORY_OURS = 1,
+	MEMORY_SQLITE = 2
+};
+
+void memory_choose(uint32_t owners);
+
 /* Count from here; the nth allocation (1: the next) fails, or it and all that
  * follow.  0: none, only count.  Replaces an earlier wish. */
 void memory_fail_at(uint64_t nth, enum memory_failure failure);

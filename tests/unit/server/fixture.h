@@ -63,6 +63,7 @@ struct fixture {
 	uint64_t counters[SITES];
 	uint64_t now;
 	uint32_t hung_up;
+	bool hangs[SITES]; /* what the hub has hung up since it was looked */
 	const struct catalogue *catalogue; /* the hub's; NULL: the built-in */
 	struct arena arena;                /* for all that a test reads */
 	struct error err;
@@ -96,8 +97,10 @@ serial_of(uint32_t site)
 static inline void
 note_hang_up(void *context, struct session *session)
 {
-	(void)session;
-	((struct fixture *)context)->hung_up++;
+	struct fixture *f = context;
+
+	f->hung_up++;
+	f->hangs[session_site(session)] = true;
 }
 
 static inline struct hub_options
@@ -144,17 +147,15 @@ fixture_add_sites(struct fixture *f, struct hub_writer *writer)
 	}
 }
 
-static inline int
-fixture_begin(void **state)
+/* In f->folder. */
+static inline void
+fixture_open(struct fixture *f)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
 	struct replica_options options = { .kind = REPLICA_HUB, .busy_ms = 50 };
 	struct hub_options hub_options;
 	struct hub_writer writer;
 
-	assert_non_null(f);
 	f->now = NOW;
-	scratch_make(f->folder);
 	snprintf(f->path, sizeof(f->path), "%s/hub.db", f->folder);
 	options.path = f->path;
 	OK(replica_open(&options, &f->replica, &f->err));
@@ -165,6 +166,16 @@ fixture_begin(void **state)
 	fixture_add_schools(f, &writer);
 	fixture_add_sites(f, &writer);
 	OK(hub_create(&hub_options, &f->hub, &f->err));
+}
+
+static inline int
+fixture_begin(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	scratch_make(f->folder);
+	fixture_open(f);
 	*state = f;
 	return 0;
 }
@@ -192,11 +203,9 @@ fixture_restart(struct fixture *f)
 	OK(hub_create(&hub_options, &f->hub, &f->err));
 }
 
-static inline int
-fixture_end(void **state)
+static inline void
+fixture_close(struct fixture *f)
 {
-	struct fixture *f = *state;
-
 	for (uint32_t i = 0; i < SITES; i++)
 		if (f->sessions[i] != NULL)
 			hub_disconnect(f->hub, f->sessions[i]);
@@ -204,9 +213,17 @@ fixture_end(void **state)
 	replica_close(f->replica);
 	codec_destroy(f->codec);
 	arena_deinit(&f->arena);
+	catalogue_use(NULL);
+}
+
+static inline int
+fixture_end(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_close(f);
 	scratch_remove(f->folder);
 	free(f);
-	catalogue_use(NULL);
 	return 0;
 }
 

@@ -1,0 +1,173 @@
+#include "tests/sim/sweep.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	RUN_SECONDS_MAX = 120,
+	BAD_SHOWN_MAX = 20
+};
+
+struct sweep {
+	const char *name;
+	sweep_run *run;
+	sweep_run *verify;
+	void *context;
+	enum memory_failure failure;
+};
+
+static struct {
+	uint64_t sweeps;
+	uint64_t runs;
+	uint64_t bad;
+	uint64_t nth;
+} total;
+
+static const char *
+failure_suffix(enum memory_failure failure)
+{
+	return failure == MEMORY_FAILS_ONCE ? "" : ":on";
+}
+
+/* In the child. */
+static void
+run_child(const struct sweep *sweep, uint64_t nth, int answer)
+{
+	uint64_t count;
+	bool touched;
+
+	alarm(RUN_SECONDS_MAX);
+	total.nth = nth;
+	memory_hold(true);
+	memory_fail_at(nth, sweep->failure);
+	sweep->run(sweep->context);
+	count = memory_count();
+	touched = memory_failures() > 0;
+	memory_off();
+	memory_hold(false);
+	if (touched || nth == 0)
+		sweep->verify(sweep->context);
+	if (write(answer, &count, sizeof(count)) != sizeof(count))
+		exit(EXIT_FAILURE);
+	exit(EXIT_SUCCESS);
+}
+
+/* How many allocations there were; *well: and nothing was wrong. */
+static uint64_t
+run_once(const struct sweep *sweep, uint64_t nth, bool *well)
+{
+	uint64_t count = 0;
+	int ends[2], result;
+	pid_t child;
+
+	fflush(stdout);
+	if (pipe(ends) != 0 || (child = fork()) < 0) {
+		perror("sweep");
+		exit(EXIT_FAILURE);
+	}
+	if (child == 0) {
+		(void)close(ends[0]);
+		run_child(sweep, nth, ends[1]);
+	}
+	(void)close(ends[1]);
+	*well = read(ends[0], &count, sizeof(count)) == sizeof(count);
+	(void)close(ends[0]);
+	if (waitpid(child, &result, 0) != child || result != 0)
+		*well = false;
+	total.runs++;
+	if (*well)
+		return count;
+	if (total.bad++ < BAD_SHOWN_MAX)
+		printf("BAD: THROUGHLINE_SWEEP=%s:%llu%s\n", sweep->name,
+		    (unsigned long long)nth, failure_suffix(sweep->failure));
+	return count;
+}
+
+/* The one run that was asked for, when it is of this sweep. */
+static void
+run_asked(struct sweep *sweep, const char *asked)
+{
+	size_t size = strlen(sweep->name);
+	uint64_t nth;
+	char *end;
+	bool well;
+
+	if (strncmp(asked, sweep->name, size) != 0 || asked[size] != ':')
+		return;
+	nth = strtoull(asked + size + 1, &end, 10);
+	if (strcmp(end, ":on") == 0)
+		sweep->failure = MEMORY_FAILS_FROM_THEN_ON;
+	memory_show(true);
+	(void)run_once(sweep, nth, &well);
+}
+
+static void
+run_each(struct sweep *sweep, uint64_t count, uint64_t stride)
+{
+	uint64_t runs = 0, bad = total.bad;
+	bool well;
+
+	for (uint64_t nth = 1; nth <= count; nth += stride, runs++)
+		(void)run_once(sweep, nth, &well);
+	total.sweeps++;
+	printf("%s%s: %llu of %llu allocations, %llu bad\n", sweep->name,
+	    failure_suffix(sweep->failure), (unsigned long long)runs,
+	    (unsigned long long)count, (unsigned long long)(total.bad - bad));
+}
+
+static void
+sweep_owner(struct sweep *sweep, uint32_t runs_most)
+{
+	const char *asked = getenv("THROUGHLINE_SWEEP");
+	uint64_t count, stride = 1;
+	bool well;
+
+	if (asked != NULL && strcmp(asked, "all") != 0) {
+		run_asked(sweep, asked);
+		return;
+	}
+	count = run_once(sweep, 0, &well);
+	if (!well)
+		return;
+	if (asked == NULL)
+		stride = count / runs_most + 1;
+	run_each(sweep, count, stride);
+	sweep->failure = MEMORY_FAILS_FROM_THEN_ON;
+	run_each(sweep, count, stride);
+}
+
+void
+sweep_memory(const char *name, uint32_t runs_most, sweep_run *run,
+    sweep_run *verify, void *context)
+{
+	static const char *const owners[] = { "ours", "sqlite" };
+	char full[64];
+
+	for (uint32_t i = 0; i < 2; i++) {
+		struct sweep sweep = { full, run, verify, context,
+			MEMORY_FAILS_ONCE };
+
+		snprintf(full, sizeof(full), "%s.%s", name, owners[i]);
+		memory_choose(i == 0 ? MEMORY_OURS : MEMORY_SQLITE);
+		sweep_owner(&sweep, runs_most);
+	}
+}
+
+uint64_t
+sweep_nth(void)
+{
+	return total.nth;
+}
+
+int
+sweep_finish(void)
+{
+	printf("%llu sweeps, %llu runs, %llu bad\n",
+	    (unsigned long long)total.sweeps, (unsigned long long)total.runs,
+	    (unsigned long long)total.bad);
+	return total.bad == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
