@@ -149,6 +149,283 @@ test_restored_to_any_step_all_comes_back(void **state)
 	story_end(&story);
 }
 
+/* Who comes first and who last changes nothing. */
+static void
+test_schools_come_back_in_any_order(void **state)
+{
+	struct fixture *f = *state;
+	struct story story;
+	uint32_t order[ENDS];
+
+	story_begin(&story, f);
+	story_tell(&story, 1, 1, false);
+	hub_back_up(f, 0);
+	story_tell(&story, 2, STEPS, false);
+	for (uint32_t n = 0; n < 24; n++) {
+		uint32_t rest = n, left[ENDS] = { 0, 1, 2, 3 };
+
+		for (uint32_t i = 0; i < ENDS; i++) {
+			uint32_t pick = rest % (ENDS - i);
+
+			rest /= ENDS - i;
+			order[i] = left[pick];
+			left[pick] = left[ENDS - i - 1];
+		}
+		take_off_line(story.all, ENDS);
+		hub_restore_number(f, 0);
+		for (uint32_t i = 0; i < ENDS; i++) {
+			assert_true(hub_collects(f));
+			sync_end(&story.ends[order[i]]);
+		}
+		together(story.all, ENDS);
+		story_expect_whole(&story);
+	}
+	story_end(&story);
+}
+
+/* A hub of which only the keys are left: schools, computers and all comes from
+ * those whom it does not know yet. */
+static void
+test_hub_rebuilt_from_its_keys_gets_all_back(void **state)
+{
+	struct fixture *f = *state;
+	struct story story;
+	uint32_t number;
+
+	story_begin(&story, f);
+	story_tell(&story, 1, STEPS, false);
+	take_off_line(story.all, ENDS);
+	hub_restore_path(f, NULL);
+	assert_int_equal(head_of(f), 0);
+	together(story.all, ENDS);
+	story_expect_whole(&story);
+	/* Numbers of computers are not given twice. */
+	{
+		struct hub_options options = fixture_options(f);
+		struct hub_writer writer;
+
+		OK(hub_writer_init(&writer, f->replica, &options.mark_key,
+		    f->now, 1, &f->err));
+		OK(sites_take_number(&writer, &number, &f->err));
+	}
+	assert_true(number > LIMIT_RESTORE_SKIP_SITES);
+	story_end(&story);
+}
+
+/* The hub falls over while it collects, after each of its schools. */
+static void
+test_crash_while_collecting_loses_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct story story;
+
+	story_begin(&story, f);
+	story_tell(&story, 1, 2, false);
+	hub_back_up(f, 0);
+	story_tell(&story, 3, STEPS, false);
+	take_off_line(story.all, ENDS);
+	hub_restore_number(f, 0);
+	for (uint32_t i = 0; i < ENDS; i++) {
+		assert_true(hub_collects(f));
+		sync_end(&story.ends[i]);
+		take_off_line(story.all, ENDS);
+		hub_stop(f);
+		hub_start(f);
+	}
+	assert_false(hub_collects(f));
+	together(story.all, ENDS);
+	story_expect_whole(&story);
+	story_end(&story);
+}
+
+/* A line that breaks in the middle of an offer. */
+static void
+test_line_cut_while_offering_loses_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct story story;
+
+	story_begin(&story, f);
+	hub_back_up(f, 0);
+	story_tell(&story, 1, STEPS, false);
+	for (size_t cut = 100; cut < 3000; cut += 290) {
+		take_off_line(story.all, ENDS);
+		hub_restore_number(f, 0);
+		for (uint32_t i = 0; i < ENDS; i++)
+			story.ends[i].cut_after = cut + 10 * i;
+		together(story.all, ENDS);
+		for (uint32_t i = 0; i < ENDS; i++)
+			story.ends[i].cut_after = 0;
+		together(story.all, ENDS);
+		story_expect_whole(&story);
+	}
+	story_end(&story);
+}
+
+/* Restored again before the first time is over, and to an earlier backup:
+ * places of two former lives are put in order. */
+static void
+test_restored_twice_in_a_row(void **state)
+{
+	struct fixture *f = *state;
+	struct story story;
+
+	story_begin(&story, f);
+	hub_back_up(f, 0);
+	story_tell(&story, 1, 4, false);
+	hub_back_up(f, 1);
+	story_tell(&story, 5, 6, false);
+	take_off_line(story.all, ENDS);
+	hub_restore_number(f, 1);
+	sync_end(&story.ends[OAK_1]);
+	sync_end(&story.ends[ELM_1]);
+	assert_true(hub_collects(f));
+	hub_back_up(f, 2);
+
+	take_off_line(story.all, ENDS);
+	hub_restore_number(f, 0);
+	together(story.all, ENDS);
+	story_tell(&story, 7, STEPS, false);
+	story_expect_whole(&story);
+
+	/* To what it was while it collected: what it had then is no loss. */
+	take_off_line(story.all, ENDS);
+	hub_restore_number(f, 2);
+	together(story.all, ENDS);
+	story_expect_whole(&story);
+	story_end(&story);
+}
+
+/* What was written meanwhile waits, and goes when all is as before. */
+static void
+test_waiting_work_goes_afterwards(void **state)
+{
+	struct fixture *f = *state;
+	struct story story;
+	struct end *oak, *elm;
+	uint64_t other;
+
+	story_begin(&story, f);
+	oak = &story.ends[OAK_1];
+	elm = &story.ends[ELM_1];
+	story_tell(&story, 1, 1, false);
+	hub_back_up(f, 0);
+	story_tell(&story, 2, STEPS, false);
+	take_off_line(story.all, ENDS);
+	hub_restore_number(f, 0);
+	/* It builds on what the hub has lost. */
+	end_write(elm, story.pupil, "contact",
+	    end_last(elm, "contact", story.pupil),
+	    COLUMNS({ "forename", "Mo" }));
+	other = end_new_pupil(oak, "Moss");
+	sync_end(oak);
+	sync_end(elm);
+	assert_true(hub_collects(f));
+	assert_true(end_status(elm).collecting);
+	assert_int_equal(end_status(elm).waiting, 1);
+	assert_int_equal(end_status(oak).waiting, 1);
+	assert_int_equal(end_status(elm).aside, 0);
+	assert_int_equal(end_count(elm, "contact", story.pupil), 2);
+
+	together(story.all, ENDS);
+	story_expect_whole(&story);
+	expect_text(f, end_last(elm, "contact", story.pupil), "forename", "Mo");
+	expect_text(f, other, "surname", "Moss");
+	end_expect(&story.ends[OAK_2], other, "surname", "Moss");
+	story_end(&story);
+}
+
+/* A computer that does not come is excused: what it alone held is missing, the
+ * rest goes on, and when it comes after all its work is taken. */
+static void
+test_excused_computer_comes_after_all(void **state)
+{
+	struct fixture *f = *state;
+	struct story story;
+	struct end *oak, *oak2, *three[3];
+	uint64_t other;
+
+	story_begin(&story, f);
+	oak = &story.ends[OAK_1];
+	oak2 = &story.ends[OAK_2];
+	three[0] = oak;
+	three[1] = &story.ends[ELM_1];
+	three[2] = &story.ends[YEW_1];
+	story_tell(&story, 1, 1, false);
+	hub_back_up(f, 0);
+	story_tell(&story, 2, STEPS, false);
+	take_off_line(story.all, ENDS);
+	other = end_new_pupil(oak2, "Moss");
+	sync_end(oak2); /* the only one that holds it with a mark */
+
+	take_off_line(story.all, ENDS);
+	hub_restore_number(f, 0);
+	together(three, 3);
+	assert_true(hub_collects(f));
+	excuse(f, oak2->site);
+	assert_false(hub_collects(f));
+	together(three, 3);
+	for (uint32_t i = 0; i < 3; i++)
+		expect_proved(three[i]);
+	assert_int_equal(end_count(oak, "pupil", 0), 1);
+
+	together(story.all, ENDS);
+	story_expect_whole(&story);
+	end_expect(oak, other, "surname", "Moss");
+	assert_int_equal(hub_holders(f, other), 1);
+	story_end(&story);
+}
+
+/* The acceptance is in the hands of an excused computer, and meanwhile the
+ * transfer is cancelled: the child keeps the holder that it has now. */
+static void
+test_step_that_went_otherwise_is_set_aside(void **state)
+{
+	struct fixture *f = *state;
+	struct story story;
+	struct end *oak, *elm, *three[3];
+
+	story_begin(&story, f);
+	oak = &story.ends[OAK_1];
+	elm = &story.ends[ELM_1];
+	three[0] = oak;
+	three[1] = &story.ends[OAK_2];
+	three[2] = &story.ends[YEW_1];
+	story_tell(&story, 1, 4, false);
+	hub_back_up(f, 0);
+	take_off_line(story.all, ENDS);
+	end_step_transfer(elm, story.pupil, story.transfer, ELM, "accepted");
+	sync_end(elm);
+	end_write(elm, story.pupil, "contact", 0,
+	    COLUMNS({ "surname", "After" }));
+	sync_end(elm);
+	expect_proved(elm);
+
+	take_off_line(story.all, ENDS);
+	hub_restore_number(f, 0);
+	together(three, 3);
+	excuse(f, elm->site);
+	together(three, 3);
+	assert_int_equal(hub_holders(f, story.pupil), 1);
+	end_step_transfer(oak, story.pupil, story.transfer, ELM, "cancelled");
+	together(three, 3);
+	assert_int_equal(end_status(oak).aside, 0);
+
+	together(story.all, ENDS);
+	assert_int_equal(hub_holders(f, story.pupil), 1);
+	assert_int_equal(grant_of(f, OAK, story.pupil).kind, GRANT_HOLDER);
+	assert_int_not_equal(grant_of(f, ELM, story.pupil).closed, 0);
+	assert_true(counted(f, elm->site, "alarm.offered") +
+			counted(f, elm->site, "alarm.freeze") >
+		    0);
+	for (uint32_t i = 0; i < ENDS; i++) {
+		expect_proved(&story.ends[i]);
+		expect_sound(&story.ends[i]);
+	}
+	hub_expect_sound(f);
+	story_end(&story);
+}
+
 int
 main(void)
 {
@@ -156,6 +433,14 @@ main(void)
 #define RECOVERY(test) \
 	cmocka_unit_test_setup_teardown(test, fixture_begin, fixture_end)
 		RECOVERY(test_restored_to_any_step_all_comes_back),
+		RECOVERY(test_schools_come_back_in_any_order),
+		RECOVERY(test_hub_rebuilt_from_its_keys_gets_all_back),
+		RECOVERY(test_crash_while_collecting_loses_nothing),
+		RECOVERY(test_line_cut_while_offering_loses_nothing),
+		RECOVERY(test_restored_twice_in_a_row),
+		RECOVERY(test_waiting_work_goes_afterwards),
+		RECOVERY(test_excused_computer_comes_after_all),
+		RECOVERY(test_step_that_went_otherwise_is_set_aside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
