@@ -211,23 +211,20 @@ struct drop {
 	uint64_t grant;
 };
 
-/*
- * OFFER: [generation, [item, ...], end]: commits of one generation with the
- * places and marks that they had in it, ascending; end: nothing follows.  An
- * item always has its commit.
- */
+/* OFFER: [generation, [item, ...], end]: commits of one generation with the
+ * places and marks that they had in it.  An item always has its commit. */
 struct offer {
 	uint64_t generation;
 	struct item *items;
 	uint32_t item_count;
-	bool end;
+	bool end; /* nothing follows */
 };
 
-/* OFFERED: [generation, upto, refused, end]: all offered so far is kept; of
- * this OFFER so many had no right mark. */
+/* OFFERED: [generation, upto, refused, end]: so far all is kept that had a
+ * right mark. */
 struct offered {
 	uint64_t generation;
-	uint64_t upto; /* its last item's sequence, or 0 */
+	uint64_t upto;
 	uint32_t refused;
 	bool end;
 };

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/engine/engine_private.h"
+#include "client/engine/engine_offer.h"
 #include "common/replica/dossier.h"
 #include "common/replica/record.h"
 

@@ -152,6 +152,9 @@ note_closing(void *context, const struct dossier *dossier)
 		return true;
 	if (closing->pupils_only && dossier->state == DOSSIER_GONE)
 		return true;
+	/* No grant was closed: a restored hub has lost it.  For a person. */
+	if (!closing->pupils_only && dossier->closed == 0)
+		return true;
 	closing->dossiers[closing->count++] = dossier->number;
 	return closing->count < CLOSES_AT_ONCE;
 }

@@ -12,7 +12,7 @@
  */
 #include <string.h>
 
-#include "client/engine/engine_private.h"
+#include "client/engine/engine_offer.h"
 #include "common/replica/take.h"
 #include "common/replica/unplaced.h"
 
@@ -217,6 +217,9 @@ ask(struct engine *engine, struct error *err)
 		replica_rollback(engine->replica);
 		return status;
 	}
+	/* What waits again has smaller numbers than what was sent before. */
+	engine->send_again = engine->send_again || !engine->asked_again;
+	engine->again_at_ms = engine->elapsed_ms;
 	engine->asked_again = true;
 	engine->recovering = fetch.id_count > 0;
 	prove_forget(engine);

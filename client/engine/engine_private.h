@@ -91,14 +91,13 @@ struct engine {
 	uint64_t prove_asked_at_ms;
 
 	/* the hub was restored: see engine_offer.c */
-	bool recovering; /* not all that is here has a place again */
-	bool collecting; /* the hub is */
-	bool offering;   /* and waits for what is here */
-	bool offered_all;
-	bool asked_again; /* what this site wrote waits again */
+	bool recovering;  /* not all that is here has a place again */
+	bool collecting;  /* the hub is */
+	bool offering;    /* and waits for what is here */
+	bool offered_all; /* up to this place: */
+	uint64_t offered_generation, offered_sequence;
 	uint32_t offers_sent;
-	uint64_t offered_generation;
-	uint64_t offered_sequence;
+	bool asked_again;   /* what this site wrote waits again */
 	uint64_t head_then; /* the hub's, at WELCOME */
 
 	/* leaving and renewing */
@@ -198,21 +197,6 @@ enum status end_pump(struct engine *engine, struct error *err);
 enum status end_confirm(struct engine *engine, struct error *err);
 
 enum status end_confirmed(struct engine *engine, uint64_t *confirmed,
-    struct error *err);
-
-/* --- engine_offer.c ------------------------------------------------------- */
-
-/* After WELCOME, in its transaction. */
-enum status offer_begin(struct engine *engine, const struct welcome *welcome,
-    struct error *err);
-
-/* What waits may build on what has no place, and stays. */
-bool offer_holds_pushes(const struct engine *engine);
-
-/* Offer; when all is caught up, ask about what still has no place. */
-enum status offer_pump(struct engine *engine, struct error *err);
-
-enum status offer_take_offered(struct engine *engine, struct bytes body,
     struct error *err);
 
 /* --- engine_prove.c ------------------------------------------------------- */
