@@ -10,7 +10,7 @@
 #include "tests/sim/people/target.h"
 
 enum {
-	WRONG_ONE_IN = 24, /* writes what this school may not */
+	WRONG_ONE_IN = 12, /* writes what this school may not */
 	SAME_ONE_IN = 10,  /* types what is there already */
 	EDIT_COLUMNS = 3
 };

@@ -21,20 +21,41 @@ draw_text(struct person *person, const char *const *texts, uint32_t count)
 	return texts[random_below_of(&person->random, count)];
 }
 
-/* The secondary as often as all others; now and then one outside. */
+/* A school with computers: the one that key likes best, but ours. */
+static uint64_t
+pick_school(const struct person *person, uint64_t key)
+{
+	const struct world *world = person->world;
+	uint64_t best = 0;
+
+	for (uint32_t i = 0; i < world->school_count; i++) {
+		uint64_t id = world->schools[i].record;
+
+		if (id != person->school &&
+		    (best == 0 ||
+			person_liking(key, id) < person_liking(key, best)))
+			best = id;
+	}
+	return best;
+}
+
+/* Mostly a school that will answer, the secondary above all; now and then a
+ * member that nobody is at, or one outside. */
 static uint64_t
 choose_destination(struct person *person)
 {
 	uint64_t secondary = person->world->schools[0].record;
 	uint64_t chance = person_topic(person, 'o') % 16;
 
-	if (chance < 6 && secondary != person->school)
+	if (chance < 5 && secondary != person->school)
 		return secondary;
+	if (chance < 14)
+		return pick_school(person, person_topic(person, 't'));
 	return person_pick(person, person_topic(person, 't'),
-	    chance < 14 ? "SELECT id FROM school WHERE member = 'Y'"
-			  " AND id <> ?1 AND ?2 = 0"
-			: "SELECT id FROM school WHERE member = 'N'"
-			  " AND id <> ?1 AND ?2 = 0",
+	    chance == 14 ? "SELECT id FROM school WHERE member = 'Y'"
+			   " AND id <> ?1 AND ?2 = 0"
+			 : "SELECT id FROM school WHERE member = 'N'"
+			   " AND id <> ?1 AND ?2 = 0",
 	    person->school, 0);
 }
 
