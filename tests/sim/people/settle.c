@@ -138,6 +138,16 @@ weigh_refused(void *context, const struct pending_row *row)
 	return true;
 }
 
+/* The onlooker knows that it need not be here any more. */
+static void
+give_up(struct person *person, uint64_t refused)
+{
+	struct entry *entry = book_find(person->world->book, refused);
+
+	if (entry != NULL)
+		entry->given_up = true;
+}
+
 /* A record that is not here any more cannot be written again: that is told,
  * and the commit stays aside. */
 static bool
@@ -153,6 +163,7 @@ send_again(struct person *person, uint64_t refused)
 		    computer_now(person->computer), &id, &err);
 	if (!end(person, status, &err))
 		return false;
+	give_up(person, refused);
 	computer_wrote(person->computer, id);
 	return true;
 }
@@ -166,7 +177,8 @@ forget(struct person *person, uint64_t refused)
 	status = replica_begin(person->replica, &err);
 	if (status == STATUS_OK)
 		status = pending_drop(person->replica, refused, &err);
-	(void)end(person, status, &err);
+	if (end(person, status, &err))
+		give_up(person, refused);
 }
 
 bool
