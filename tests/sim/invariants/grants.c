@@ -120,14 +120,19 @@ static void
 look_at_dossier(struct world *world, struct computer *computer,
     struct replica *replica, uint64_t dossier, uint64_t last)
 {
+	struct dossier held = { 0 };
 	uint64_t end;
 
 	if (!find_end(world, computer, dossier, &end) || last <= end ||
 	    waits_for_person(world, replica, dossier))
 		return;
+	(void)look_at_computer(computer);
+	(void)dossier_get(replica, dossier, &held, ERROR_IGNORED);
 	if (end == 0)
-		world_fail(world, NAME ": %s still has %s", computer->name,
-		    book_name(world, dossier));
+		world_fail(world,
+		    NAME ": %s still has %s (state %d, %" PRIu64 " commits)",
+		    computer->name, book_name(world, dossier), (int)held.state,
+		    held.count);
 	world_fail(world,
 	    NAME ": %s has %s up to %" PRIu64 " and may have it to %" PRIu64,
 	    computer->name, book_name(world, dossier), last, end);
