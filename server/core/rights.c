@@ -255,6 +255,33 @@ change_is_allowed(const struct collection *collection,
 	return true;
 }
 
+/* A deleted record shows no values.  Whose it is was said when it was made, and
+ * does not change: without it, nobody might take the deletion back, or bring
+ * an edit that was made beside it. */
+static enum status
+recall_school(struct admission *admission, struct record *present,
+    struct error *err)
+{
+	const struct column *column =
+	    collection_column(present->collection, bytes_of_text("school"));
+	const struct value *value;
+	struct ledger_row row;
+	struct commit made;
+	enum status status;
+
+	if (column == NULL || present->state != RECORD_DELETED)
+		return STATUS_OK;
+	status = ledger_find_change(admission->replica, present->id,
+	    admission->arena, &row, &made, err);
+	if (status != STATUS_OK)
+		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+	value = written_value(written_change(&made, present->id), "school");
+	if (value != NULL)
+		present->values[collection_column_index(present->collection,
+		    column)] = *value;
+	return STATUS_OK;
+}
+
 static enum status
 rights_check_change(struct admission *admission, uint32_t i, struct error *err)
 {
@@ -269,6 +296,8 @@ rights_check_change(struct admission *admission, uint32_t i, struct error *err)
 	if (!creates)
 		status = record_get(admission->replica, change->record,
 		    admission->arena, &present, err);
+	if (status == STATUS_OK && !creates)
+		status = recall_school(admission, &present, err);
 	if (status == STATUS_OK)
 		status = rights_to_record(admission, change, collection,
 		    creates ? NULL : &present, &rights, err);

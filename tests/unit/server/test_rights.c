@@ -149,6 +149,43 @@ confirm(struct fixture *f, uint32_t site)
 }
 
 /* A right to write lasts until the site has confirmed where it ended. */
+/* The school's other computer had written to it meanwhile; then somebody takes
+ * the deletion back. */
+static void
+test_deleted_record_is_still_of_its_school(void **state)
+{
+	struct fixture *f = *state;
+	struct build b = build(f, 1, 0);
+	uint64_t term = build_new(&b, "term_date");
+	struct field_write *days;
+	uint8_t seen[8];
+
+	build_id(&b, "school", f->schools[OAK]);
+	build_text(&b, "kind", "closure");
+	days = build_text(&b, "starts", "2027-02-15");
+	days->values[days->value_count++] =
+	    (struct column_value){ text("ends"), value_c_text("2027-02-19") };
+	assert_int_equal(offer(&b), REFUSAL_NONE);
+	for (int i = 0; i < 8; i++)
+		seen[i] = (uint8_t)(term >> (8 * (7 - i)));
+	b = build(f, 1, 0);
+	build_change(&b, "term_date", term);
+	build_value(&b, "deleted", value_blob((struct bytes){ seen, 8 }));
+	assert_int_equal(offer(&b), REFUSAL_NONE);
+	b = build(f, 2, 0);
+	build_change(&b, "term_date", term);
+	build_text(&b, "kind", "term");
+	assert_int_equal(offer(&b), REFUSAL_RIGHTS);
+	b = build(f, 4, 0);
+	build_change(&b, "term_date", term);
+	build_text(&b, "kind", "training_day");
+	assert_int_equal(offer(&b), REFUSAL_NONE);
+	b = build(f, 1, 0);
+	build_change(&b, "term_date", term);
+	build_null(&b, "deleted");
+	assert_int_equal(offer(&b), REFUSAL_NONE);
+}
+
 static void
 test_late_work_is_taken_until_the_freeze_is_confirmed(void **state)
 {
@@ -216,6 +253,7 @@ main(void)
 		TEST(test_record_of_another_school_is_refused),
 		TEST(test_dossier_of_another_school_is_refused),
 		TEST(test_deletion_follows_the_catalogue),
+		TEST(test_deleted_record_is_still_of_its_school),
 		TEST(test_late_work_is_taken_until_the_freeze_is_confirmed),
 		TEST(test_late_work_is_refused_after_thirty_days),
 		TEST(test_destination_writes_what_the_catalogue_gives_it),
