@@ -298,4 +298,8 @@ struct joined {
 MESSAGE_LIST(MESSAGE_DECLARE)
 #undef MESSAGE_DECLARE
 
+/* LEAVE has nothing in it, and is no less looked at. */
+enum status message_leave_decode(struct bytes body, struct arena *arena,
+    struct error *err);
+
 #endif

@@ -51,6 +51,15 @@ message_drop_decode(struct bytes body, struct arena *arena,
 }
 
 enum status
+message_leave_decode(struct bytes body, struct arena *arena, struct error *err)
+{
+	struct reader in;
+
+	message_open(&in, body, arena, 0, err);
+	return message_close(&in, "LEAVE");
+}
+
+enum status
 message_join_encode(const struct join *message, struct buffer *out,
     struct error *err)
 {

@@ -210,7 +210,9 @@ step_leave(struct session *session, struct bytes body, struct error *err)
 {
 	enum status status;
 
-	(void)body;
+	status = message_leave_decode(body, &session->arena, err);
+	if (status != STATUS_OK)
+		return status;
 	if (!session_is_served(session)) {
 		session_goodbye(session, GOODBYE_STOPPING,
 		    "the hub was restored: leave when it has heard all");

@@ -65,6 +65,21 @@ test_hostile_frames_end_the_session(void **state)
 	}
 }
 
+/* Nobody is removed by a line that garbles a byte. */
+static void
+test_leave_that_is_no_message_removes_nobody(void **state)
+{
+	struct fixture *f = *state;
+	struct buffer body = { 0 };
+
+	(void)greet(f, 1, 0);
+	OK(buffer_append(&body, (struct bytes){ (const uint8_t *)"\xc1", 1 }));
+	assert_int_equal(goodbye_in(f, exchange(f, 1, FRAME_LEAVE, &body)),
+	    GOODBYE_PROTOCOL);
+	disconnect_site(f, 1);
+	(void)greet(f, 1, 0);
+}
+
 /* A later version's frame is skipped, not feared. */
 static void
 test_unknown_frame_is_skipped(void **state)
@@ -402,6 +417,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_first_frame_must_be_hello),
 		TEST(test_hostile_frames_end_the_session),
+		TEST(test_leave_that_is_no_message_removes_nobody),
 		TEST(test_unknown_frame_is_skipped),
 		TEST(test_frames_split_at_every_byte_are_the_same),
 		TEST(test_unknown_computer_is_denied),
