@@ -19,6 +19,7 @@ judge_init(struct judge *judge, struct replica *hub)
 
 	memset(judge, 0, sizeof(*judge));
 	judge->replica = hub;
+	judge->goodbye = UINT32_MAX;
 	judge_must(judge, codec_create(&judge->codec, &err), &err);
 	judge_must(judge, ledger_head(hub, &judge->judged, &err), &err);
 }
@@ -232,8 +233,10 @@ judge_frame(struct judge *judge, uint32_t site, uint64_t school,
 		       judge_items(judge, school, fetched.items,
 			   fetched.item_count, false);
 	case FRAME_GOODBYE:
-		return DECODED(goodbye, goodbye) &&
-		       goodbye.code <= GOODBYE_COPIED;
+		if (!DECODED(goodbye, goodbye))
+			return false;
+		judge->goodbye = goodbye.code;
+		return goodbye.code <= GOODBYE_COPIED;
 	case FRAME_PROOF:
 	case FRAME_PONG:
 	case FRAME_PING:

@@ -26,7 +26,8 @@ struct judge {
 	struct arena arena;
 	uint64_t judged; /* commits up to this place were judged */
 	uint64_t confirmed[JUDGE_SITES]; /* by site, when last looked */
-	char breach[JUDGE_TEXT];         /* the first; "": none */
+	uint32_t goodbye; /* the last code that went out; UINT32_MAX: none */
+	char breach[JUDGE_TEXT]; /* the first; "": none */
 };
 
 /* What lies in the ledger already is not judged. */
