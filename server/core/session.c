@@ -237,8 +237,9 @@ step_offer(struct session *session, struct bytes body, struct error *err)
 	enum status status;
 
 	status = message_offer_decode(body, &session->arena, &offer, err);
-	if (status == STATUS_OK)
-		status = hub_join_turn(hub, session, err);
+	if (status != STATUS_OK)
+		return status;
+	status = hub_join_turn(hub, session, err);
 	if (status == STATUS_OK)
 		status = recovery_offer(&hub->writer, session->site.number,
 		    &offer, &offered.refused, err);

@@ -80,6 +80,19 @@ test_leave_that_is_no_message_removes_nobody(void **state)
 	(void)greet(f, 1, 0);
 }
 
+/* Nor does what one computer garbles cost others their turn. */
+static void
+test_offer_that_is_no_message_is_the_sites_fault(void **state)
+{
+	struct fixture *f = *state;
+	struct buffer body = { 0 };
+
+	(void)greet(f, 1, 0);
+	OK(buffer_append(&body, (struct bytes){ (const uint8_t *)"\xc0", 1 }));
+	assert_int_equal(goodbye_in(f, exchange(f, 1, FRAME_OFFER, &body)),
+	    GOODBYE_PROTOCOL);
+}
+
 /* A later version's frame is skipped, not feared. */
 static void
 test_unknown_frame_is_skipped(void **state)
@@ -418,6 +431,7 @@ main(void)
 		TEST(test_first_frame_must_be_hello),
 		TEST(test_hostile_frames_end_the_session),
 		TEST(test_leave_that_is_no_message_removes_nobody),
+		TEST(test_offer_that_is_no_message_is_the_sites_fault),
 		TEST(test_unknown_frame_is_skipped),
 		TEST(test_frames_split_at_every_byte_are_the_same),
 		TEST(test_unknown_computer_is_denied),
