@@ -98,11 +98,18 @@ record_all(struct fixture *f, struct recorded *recorded)
 	struct fetch fetch = { ids, 3 };
 	struct proof proof = { .cursor = head_of(f), .count = 7 };
 	struct ping ping = { 3, f->now };
+	struct item item = { .sequence = 3, .id = pupil };
+	struct offer offer = { .generation = 5,
+		.items = &item,
+		.item_count = 1 };
 	struct certificate_message renew = { text("a request") };
 	struct drop drop = { last_record(f, "grant", f->schools[OAK]) };
+	struct build setting = build_setting(f, LIAR);
 	struct goodbye goodbye = { GOODBYE_STOPPING, text("") };
 	struct bytes nothing = { (const uint8_t *)"\x90", 1 };
 
+	item.commit = build_bytes(&setting);
+	item.digest = digest_of(item.commit);
 	RECORD(FRAME_HELLO, hello, hello);
 	record_push(f, recorded, pupil);
 	RECORD(FRAME_CONFIRM, confirm, confirm);
@@ -110,6 +117,7 @@ record_all(struct fixture *f, struct recorded *recorded)
 	RECORD(FRAME_FETCH, fetch, fetch);
 	RECORD(FRAME_PROVE, proof, proof);
 	RECORD(FRAME_PING, ping, ping);
+	RECORD(FRAME_OFFER, offer, offer);
 	RECORD(FRAME_RENEW, certificate_message, renew);
 	RECORD(FRAME_DROP, drop, drop);
 	OK(buffer_append(record(recorded, FRAME_LEAVE), nothing));

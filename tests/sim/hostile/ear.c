@@ -41,9 +41,7 @@ learn_items(struct ear *ear, struct known *known, const struct item *items,
     uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		known_hint(known, items[i].id);
-		if (items[i].commit.size > 0)
-			known_learn(known, items[i].commit, items[i].sequence);
+		known_learn_item(known, &items[i]);
 		if (items[i].sequence > ear->head)
 			ear->head = items[i].sequence;
 	}

@@ -214,7 +214,9 @@ judge_frame(struct judge *judge, uint32_t site, uint64_t school,
 
 	switch ((int)frame->type) {
 	case FRAME_WELCOME:
-		return DECODED(welcome, welcome) && welcome.school == school;
+		return DECODED(welcome, welcome) &&
+		       (welcome.school == school ||
+			   (welcome.offer && welcome.school == 0));
 	case FRAME_ANSWER:
 		return DECODED(answers, answers) &&
 		       judge_answers(judge, site, &answers);
@@ -238,6 +240,7 @@ judge_frame(struct judge *judge, uint32_t site, uint64_t school,
 		judge->goodbye = goodbye.code;
 		return goodbye.code <= GOODBYE_COPIED;
 	case FRAME_PROOF:
+	case FRAME_OFFERED:
 	case FRAME_PONG:
 	case FRAME_PING:
 	case FRAME_CERTIFICATE:

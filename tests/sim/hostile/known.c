@@ -68,6 +68,23 @@ known_learn(struct known *known, struct bytes bytes, uint64_t sequence)
 }
 
 void
+known_learn_item(struct known *known, const struct item *item)
+{
+	known_hint(known, item->id);
+	if (item->commit.size > 0)
+		known_learn(known, item->commit, item->sequence);
+	for (uint32_t i = 0; i < known->commit_count; i++) {
+		struct known_commit *commit = &known->commits[i];
+
+		if (commit->commit.id != item->id)
+			continue;
+		commit->sequence = item->sequence;
+		commit->received_ms = item->received_ms;
+		commit->mark = item->mark;
+	}
+}
+
+void
 known_forget(struct known *known, uint64_t commit)
 {
 	for (uint32_t i = 0; i < known->commit_count; i++) {

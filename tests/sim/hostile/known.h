@@ -7,6 +7,7 @@
 
 #include "common/catalogue/catalogue.h"
 #include "protocol/commit.h"
+#include "protocol/message.h"
 #include "tests/sim/random.h"
 
 enum {
@@ -17,6 +18,8 @@ enum {
 
 struct known_commit {
 	uint64_t sequence; /* 0: it waits */
+	uint64_t received_ms;
+	struct mark mark;
 	struct bytes bytes;
 	struct commit commit; /* decoded from them */
 };
@@ -42,6 +45,9 @@ void known_deinit(struct known *known);
 
 /* Bytes are copied.  What cannot be decoded, or is known, is passed over. */
 void known_learn(struct known *known, struct bytes commit, uint64_t sequence);
+
+/* The same of one that came down, with its place and mark. */
+void known_learn_item(struct known *known, const struct item *item);
 
 /* The hub did not take it. */
 void known_forget(struct known *known, uint64_t commit);

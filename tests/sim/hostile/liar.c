@@ -296,6 +296,44 @@ make_drop(struct liar *liar)
 	ENCODE(liar, drop, &drop);
 }
 
+/* As to a restored hub: what it holds, with marks that are right or not. */
+static void
+make_offer(struct liar *liar)
+{
+	struct item items[COMMITS_MAX];
+	struct offer offer = { .items = items, .end = one_in(liar, 3) };
+	uint64_t last = 0;
+
+	if (liar->ear.generation_count > 0)
+		offer.generation =
+		    liar->ear.generations[liar->ear.generation_count - 1]
+			.number;
+	if (one_in(liar, 6))
+		offer.generation = random_next(&liar->teller.random) >> 1;
+	for (uint32_t i = 0; i < liar->known.commit_count; i++) {
+		const struct known_commit *commit = &liar->known.commits[i];
+		struct item *item = &items[offer.item_count];
+
+		if (offer.item_count == COMMITS_MAX || one_in(liar, 2) ||
+		    commit->sequence <= last)
+			continue;
+		*item = (struct item){ .sequence = commit->sequence,
+			.received_ms = commit->received_ms,
+			.mark = commit->mark,
+			.id = commit->commit.id,
+			.commit = commit->bytes,
+			.digest = digest_of(commit->bytes),
+			.redacted = one_in(liar, 10) };
+		if (one_in(liar, 4))
+			item->mark.bytes[below(liar, 8)] ^= 1;
+		if (one_in(liar, 8))
+			item->sequence++;
+		last = item->sequence;
+		offer.item_count++;
+	}
+	ENCODE(liar, offer, &offer);
+}
+
 static void
 make_goodbye(struct liar *liar)
 {
@@ -406,6 +444,7 @@ static const struct {
 	{ FRAME_PING, 6, make_ping },
 	{ FRAME_RENEW, 1, make_renew },
 	{ FRAME_DROP, 6, make_drop },
+	{ FRAME_OFFER, 4, make_offer },
 	{ FRAME_HELLO, 1, make_hello },
 	{ FRAME_GOODBYE, 1, make_goodbye },
 	{ 77, 2, make_ping }, /* of a later version */
@@ -427,7 +466,7 @@ send_one(struct liar *liar, struct buffer *out)
 		send_garbage(liar, out);
 		return;
 	}
-	left = below(liar, 96);
+	left = below(liar, 100);
 	while (left >= makers[which].weight)
 		left -= makers[which++].weight;
 	makers[which].make(liar);
