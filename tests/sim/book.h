@@ -50,7 +50,7 @@ struct book *book_create(void);
 
 void book_destroy(struct book *book);
 
-/* People wrote it. */
+/* People wrote it.  Entries move when one is added. */
 struct entry *book_write(struct book *book, uint64_t id, uint64_t dossier,
     uint32_t computer, uint64_t now_ms);
 
@@ -61,25 +61,44 @@ struct entry *book_find(struct book *book, uint64_t id);
 struct entry *book_entries(struct book *book, uint32_t *count);
 
 /*
- * Bytes of a connection pass: frames are put together and read.  What the hub
- * has given out to be sent (DOWN, delivered false) is promised even if it is
- * lost on the way; what arrives (delivered true) is known to the computer.
- * Each whole frame that arrives is described in the trace.
+ * Bytes of a connection pass: frames are put together and read.  What an end
+ * has given out to be sent (delivered false) is promised even if it is lost on
+ * the way; what arrives (delivered true) is known to the other end.  What
+ * arrives without having been promised is promised at that moment.
+ *
+ *	PUSH    delivered	the digest of what its computer sent; but that
+ *				of what was taken stands
+ *	ANSWER  promised	TAKEN with its place; REFUSED; or WRITTEN still
+ *				when it is to go again by itself
+ *	ANSWER  delivered	heard, if it is still the answer to what was
+ *				sent
+ *
+ * Each whole frame that arrives goes into the trace.  Bytes that are no frames
+ * fail the run, unless a hostile computer sent them.  Connections that the
+ * wire has forgotten are forgotten.
  */
 void book_hear(struct world *world, uint64_t connection,
     struct computer *computer, int direction, bool delivered,
     struct bytes bytes);
 
-/* The connection is over: half a frame is forgotten. */
-void book_forget_connection(struct book *book, uint64_t connection);
+/* Called for each whole frame, when the book has taken note of it; direction
+ * is of wire.h.  One listener; NULL: none. */
+typedef void book_listener(struct world *world, struct computer *computer,
+    const struct frame *frame, int direction, bool delivered);
+
+void book_listen(struct book *book, book_listener *listener);
 
 /* The computer's disk went back to how it was at this time: what was written
- * since and never answered is lost. */
+ * at it or since and has no place is lost. */
 void book_disk_went_back(struct book *book, uint32_t computer,
     uint64_t as_of_ms);
 
-/* "oak1#3"; "hub#5" by the order in which the world first saw them.  The text
- * is the book's, good for a few calls. */
+/*
+ * "oak1#3": its third entry.  "oak1#3+2": the second id behind (a further
+ * change, or what the hub wrote because of it).  "oak": a school.  "hub#5":
+ * the hub's own, counted from the first school.  "oak1:77": the rest, by
+ * counter.  The text is the book's, good for a few calls.
+ */
 const char *book_name(struct world *world, uint64_t id);
 
 #endif

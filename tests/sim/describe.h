@@ -3,7 +3,9 @@
  *
  *	HELLO cursor 12, 2 waiting
  *	PUSH oak1#3 oak1#4
- *	STREAM 12..17: hub#9 elm1#2
+ *	STREAM 12..17: hub#9 elm1#2 (oak1#3)
+ *
+ * In brackets: by its number only.  With a star: redacted.
  */
 #ifndef TESTS_SIM_DESCRIBE_H
 #define TESTS_SIM_DESCRIBE_H

@@ -21,8 +21,8 @@ static void
 connection_destroy(struct connection *connection)
 {
 	for (int i = UP; i <= DOWN; i++) {
-		buffer_deinit(&connection->streams[i].bytes);
-		free(connection->streams[i].segments);
+		buffer_deinit(&connection->flows[i].bytes);
+		free(connection->flows[i].segments);
 	}
 	free(connection);
 }
@@ -127,9 +127,8 @@ dial(struct connection *connection, uint64_t now_ms)
 	connection->dialling = connection->line->stalled;
 	if (connection->dialling)
 		return;
-	connection->begins_ms[DOWN] = connection->streams[UP].last_ms =
-	    accepted;
-	connection->begins_ms[UP] = connection->streams[DOWN].last_ms = open;
+	connection->begins_ms[DOWN] = connection->flows[UP].last_ms = accepted;
+	connection->begins_ms[UP] = connection->flows[DOWN].last_ms = open;
 	schedule_put(schedule, accepted, EVENT_ACCEPTED, connection->id, 0);
 	schedule_put(schedule, open, EVENT_OPEN, connection->id, 0);
 }
@@ -173,8 +172,8 @@ static void
 break_up(struct connection *connection)
 {
 	connection->broken = true;
-	stream_forget(&connection->streams[UP]);
-	stream_forget(&connection->streams[DOWN]);
+	flow_forget(&connection->flows[UP]);
+	flow_forget(&connection->flows[DOWN]);
 }
 
 void
@@ -206,14 +205,14 @@ connection_close(struct connection *connection, enum direction from,
     bool abrupt, uint64_t now_ms)
 {
 	enum direction other = from == UP ? DOWN : UP;
-	struct stream *stream = &connection->streams[from];
+	struct flow *flow = &connection->flows[from];
 	const struct line *line = connection->line;
 	uint64_t fin_ms;
 
 	if (connection->closed[from])
 		return;
 	connection->closed[from] = true;
-	stream_forget(&connection->streams[other]);
+	flow_forget(&connection->flows[other]);
 	if (connection->broken)
 		return;
 	fin_ms = now_ms + line->delay_ms + wire_jitter(connection);
@@ -225,10 +224,10 @@ connection_close(struct connection *connection, enum direction from,
 		if (!line->stalled)
 			wire_tell_lost(connection, other, fin_ms);
 	} else {
-		stream->closing = true;
-		stream->closes_ms =
-		    fin_ms > stream->last_ms ? fin_ms : stream->last_ms;
-		stream_arrange(connection, from, now_ms);
+		flow->closing = true;
+		flow->closes_ms =
+		    fin_ms > flow->last_ms ? fin_ms : flow->last_ms;
+		flow_arrange(connection, from, now_ms);
 	}
 }
 
@@ -248,8 +247,8 @@ connection_rearrange(struct connection *connection, uint64_t now_ms)
 			continue;
 		if (connection->dialling)
 			dial(connection, now_ms);
-		stream_arrange(connection, UP, now_ms);
-		stream_arrange(connection, DOWN, now_ms);
+		flow_arrange(connection, UP, now_ms);
+		flow_arrange(connection, DOWN, now_ms);
 		if (connection->user != NULL)
 			schedule_put(wire->schedule, now_ms, EVENT_DRAINED,
 			    connection->id, 0);

@@ -1,9 +1,9 @@
 /*
  * What the files of the wire share.
  *
- * A stream is what was sent and not yet taken, with the times at which its
+ * A flow is what was sent and not yet taken, with the times at which its
  * segments leave the one end and reach the other; pieces are cut when they are
- * taken.  One EVENT_ARRIVES is under way at most for each stream.
+ * taken.  One EVENT_ARRIVES is under way at most for each.
  */
 #ifndef TESTS_SIM_WIRE_PRIVATE_H
 #define TESTS_SIM_WIRE_PRIVATE_H
@@ -16,7 +16,7 @@ struct segment {
 	size_t size;
 };
 
-struct stream {
+struct flow {
 	struct buffer bytes; /* sent and not taken */
 	struct segment *segments;
 	uint32_t first, count, capacity;
@@ -37,10 +37,10 @@ struct connection {
 	const struct line *line;
 	struct random random;
 	void *user;
-	struct stream streams[2]; /* by enum direction */
-	bool closed[2];           /* by end: UP is the computer */
-	uint64_t begins_ms[2];    /* OPEN, ACCEPTED: no end is told before */
-	uint64_t lost_ms[2];      /* EVENT_LOST was put for then; 0: not */
+	struct flow flows[2];  /* by enum direction */
+	bool closed[2];        /* by end: UP is the computer */
+	uint64_t begins_ms[2]; /* OPEN, ACCEPTED: no end is told before */
+	uint64_t lost_ms[2];   /* EVENT_LOST was put for then; 0: not */
 	bool broken;
 	bool dialling; /* the line was stalled, and OPEN is not put */
 	uint64_t cut_after;
@@ -59,11 +59,11 @@ void wire_tell_lost(struct connection *connection, enum direction end,
     uint64_t at_ms);
 
 /* What was on its way is lost. */
-void stream_forget(struct stream *stream);
+void flow_forget(struct flow *flow);
 
 /* Let the receiver look when the next segment is there; and tell it that the
  * other end has hung up when there is none left. */
-void stream_arrange(struct connection *connection, enum direction direction,
+void flow_arrange(struct connection *connection, enum direction direction,
     uint64_t now_ms);
 
 #endif

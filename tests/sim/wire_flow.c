@@ -1,5 +1,5 @@
 /*
- * The two streams of a connection: segments on their way, and the pieces in
+ * The two flows of a connection: segments on their way, and the pieces in
  * which they are seen.
  */
 #include <stdlib.h>
@@ -17,49 +17,49 @@ enum {
 };
 
 void
-stream_forget(struct stream *stream)
+flow_forget(struct flow *flow)
 {
-	buffer_clear(&stream->bytes);
-	stream->first = stream->count = 0;
+	buffer_clear(&flow->bytes);
+	flow->first = flow->count = 0;
 }
 
 /* --- sending -------------------------------------------------------------- */
 
 static void
-add_segment(struct connection *connection, struct stream *stream, size_t size,
+add_segment(struct connection *connection, struct flow *flow, size_t size,
     uint64_t now_ms)
 {
 	const struct line *line = connection->line;
 	struct segment segment = { .size = size };
-	uint32_t end = stream->first + stream->count;
+	uint32_t end = flow->first + flow->count;
 
-	if (stream->free_us < now_ms * 1000)
-		stream->free_us = now_ms * 1000;
+	if (flow->free_us < now_ms * 1000)
+		flow->free_us = now_ms * 1000;
 	if (line->rate > 0)
-		stream->free_us += size * UINT64_C(1000000) / line->rate;
-	segment.leaves_us = stream->free_us;
-	segment.arrives_ms = (stream->free_us + 999) / 1000 + line->delay_ms +
+		flow->free_us += size * UINT64_C(1000000) / line->rate;
+	segment.leaves_us = flow->free_us;
+	segment.arrives_ms = (flow->free_us + 999) / 1000 + line->delay_ms +
 	                     wire_jitter(connection);
-	if (segment.arrives_ms < stream->last_ms)
-		segment.arrives_ms = stream->last_ms;
-	stream->last_ms = segment.arrives_ms;
-	if (stream->first > stream->count) {
-		memmove(stream->segments, stream->segments + stream->first,
-		    stream->count * sizeof(segment));
-		stream->first = 0;
-		end = stream->count;
+	if (segment.arrives_ms < flow->last_ms)
+		segment.arrives_ms = flow->last_ms;
+	flow->last_ms = segment.arrives_ms;
+	if (flow->first > flow->count) {
+		memmove(flow->segments, flow->segments + flow->first,
+		    flow->count * sizeof(segment));
+		flow->first = 0;
+		end = flow->count;
 	}
-	stream->segments =
-	    grow(stream->segments, &stream->capacity, end + 1, sizeof(segment));
-	stream->segments[end] = segment;
-	stream->count++;
+	flow->segments =
+	    grow(flow->segments, &flow->capacity, end + 1, sizeof(segment));
+	flow->segments[end] = segment;
+	flow->count++;
 }
 
 void
 connection_send(struct connection *connection, enum direction direction,
     struct bytes bytes, uint64_t now_ms)
 {
-	struct stream *stream = &connection->streams[direction];
+	struct flow *flow = &connection->flows[direction];
 	enum direction other = direction == UP ? DOWN : UP;
 	size_t most = bytes.size;
 	uint32_t rate = connection->line->rate;
@@ -67,12 +67,12 @@ connection_send(struct connection *connection, enum direction direction,
 	if (connection->closed[direction] || bytes.size == 0)
 		return;
 	if (connection->broken) {
-		stream->dead_bytes += bytes.size;
+		flow->dead_bytes += bytes.size;
 		return;
 	}
 	if (connection->closed[other])
 		return;
-	if (buffer_append(&stream->bytes, bytes) != STATUS_OK)
+	if (buffer_append(&flow->bytes, bytes) != STATUS_OK)
 		abort();
 	if (rate > 0 && most > rate * (uint64_t)SEGMENT_MS / 1000) {
 		most = (size_t)(rate * (uint64_t)SEGMENT_MS / 1000);
@@ -81,26 +81,26 @@ connection_send(struct connection *connection, enum direction direction,
 	while (bytes.size > 0) {
 		size_t size = bytes.size < most ? bytes.size : most;
 
-		add_segment(connection, stream, size, now_ms);
+		add_segment(connection, flow, size, now_ms);
 		bytes_advance(&bytes, size);
 	}
-	stream_arrange(connection, direction, now_ms);
+	flow_arrange(connection, direction, now_ms);
 }
 
 size_t
 connection_unsent(const struct connection *connection, enum direction direction,
     uint64_t now_ms)
 {
-	const struct stream *stream = &connection->streams[direction];
+	const struct flow *flow = &connection->flows[direction];
 	size_t unsent = 0;
 
 	if (connection->broken)
-		return (size_t)stream->dead_bytes;
+		return (size_t)flow->dead_bytes;
 	if (connection->line->stalled)
-		return stream->bytes.size;
-	for (uint32_t i = stream->count; i > 0; i--) {
+		return flow->bytes.size;
+	for (uint32_t i = flow->count; i > 0; i--) {
 		const struct segment *segment =
-		    &stream->segments[stream->first + i - 1];
+		    &flow->segments[flow->first + i - 1];
 
 		if (segment->leaves_us <= now_ms * 1000)
 			break;
@@ -112,27 +112,27 @@ connection_unsent(const struct connection *connection, enum direction direction,
 /* --- arriving ------------------------------------------------------------- */
 
 void
-stream_arrange(struct connection *connection, enum direction direction,
+flow_arrange(struct connection *connection, enum direction direction,
     uint64_t now_ms)
 {
-	struct stream *stream = &connection->streams[direction];
+	struct flow *flow = &connection->flows[direction];
 	uint64_t at_ms;
 
 	if (connection->broken || connection->line->stalled)
 		return;
-	at_ms = stream->count > 0 ? stream->segments[stream->first].arrives_ms
-	                          : stream->closes_ms;
+	at_ms = flow->count > 0 ? flow->segments[flow->first].arrives_ms
+	                        : flow->closes_ms;
 	if (at_ms < now_ms)
 		at_ms = now_ms;
-	if (stream->count == 0) {
-		if (stream->closing)
+	if (flow->count == 0) {
+		if (flow->closing)
 			wire_tell_lost(connection, direction == UP ? DOWN : UP,
 			    at_ms);
 		return;
 	}
-	if (stream->awaited_ms != 0 && stream->awaited_ms <= at_ms)
+	if (flow->awaited_ms != 0 && flow->awaited_ms <= at_ms)
 		return;
-	stream->awaited_ms = at_ms;
+	flow->awaited_ms = at_ms;
 	schedule_put(connection->wire->schedule, at_ms, EVENT_ARRIVES,
 	    connection->id, direction);
 }
@@ -140,22 +140,22 @@ stream_arrange(struct connection *connection, enum direction direction,
 /* What goes by moves the edge of the frame; a length of which a part has gone
  * by already is not known, and the edge is anywhere. */
 static void
-move_edge(struct stream *stream, struct bytes bytes, size_t size)
+move_edge(struct flow *flow, struct bytes bytes, size_t size)
 {
 	while (size > 0) {
 		size_t step;
 
-		if (stream->frame_left == 0) {
+		if (flow->frame_left == 0) {
 			if (bytes.size < FRAME_LENGTH_BYTES)
 				return;
-			stream->frame_left =
+			flow->frame_left =
 			    FRAME_EDGE_BYTES + ((uint64_t)bytes.data[0] << 24) +
 			    ((uint64_t)bytes.data[1] << 16) +
 			    ((uint64_t)bytes.data[2] << 8) + bytes.data[3];
 		}
-		step = stream->frame_left < size ? (size_t)stream->frame_left
-		                                 : size;
-		stream->frame_left -= step;
+		step =
+		    flow->frame_left < size ? (size_t)flow->frame_left : size;
+		flow->frame_left -= step;
 		bytes_advance(&bytes, step);
 		size -= step;
 	}
@@ -164,13 +164,13 @@ move_edge(struct stream *stream, struct bytes bytes, size_t size)
 /* Where the frame ends that begins or goes on with these bytes, give or take
  * one; 0 when that cannot be known. */
 static uint64_t
-find_edge(struct connection *connection, const struct stream *stream)
+find_edge(struct connection *connection, const struct flow *flow)
 {
-	struct stream look = { .frame_left = stream->frame_left };
-	uint64_t edge = stream->frame_left;
+	struct flow look = { .frame_left = flow->frame_left };
+	uint64_t edge = flow->frame_left;
 
 	if (edge == 0) {
-		move_edge(&look, buffer_view(&stream->bytes), 1);
+		move_edge(&look, buffer_view(&flow->bytes), 1);
 		edge = look.frame_left == 0 ? 0 : look.frame_left + 1;
 	}
 	return edge == 0 ? 0
@@ -179,7 +179,7 @@ find_edge(struct connection *connection, const struct stream *stream)
 
 /* How much of what has arrived is seen at once. */
 static size_t
-choose_piece(struct connection *connection, const struct stream *stream,
+choose_piece(struct connection *connection, const struct flow *flow,
     size_t arrived)
 {
 	size_t piece = connection->line->piece;
@@ -190,7 +190,7 @@ choose_piece(struct connection *connection, const struct stream *stream,
 	if (piece > arrived)
 		piece = arrived;
 	if (random_one_in(&connection->random, EDGE_ONE_IN)) {
-		edge = find_edge(connection, stream);
+		edge = find_edge(connection, flow);
 		if (edge > 0 && edge <= piece)
 			return (size_t)edge;
 	}
@@ -198,13 +198,13 @@ choose_piece(struct connection *connection, const struct stream *stream,
 }
 
 static size_t
-count_arrived(const struct stream *stream, uint64_t now_ms)
+count_arrived(const struct flow *flow, uint64_t now_ms)
 {
 	size_t arrived = 0;
 
-	for (uint32_t i = 0; i < stream->count; i++) {
+	for (uint32_t i = 0; i < flow->count; i++) {
 		const struct segment *segment =
-		    &stream->segments[stream->first + i];
+		    &flow->segments[flow->first + i];
 
 		if (segment->arrives_ms > now_ms)
 			break;
@@ -214,33 +214,33 @@ count_arrived(const struct stream *stream, uint64_t now_ms)
 }
 
 static void
-drop_segments(struct stream *stream, size_t size)
+drop_segments(struct flow *flow, size_t size)
 {
 	while (size > 0) {
-		struct segment *segment = &stream->segments[stream->first];
+		struct segment *segment = &flow->segments[flow->first];
 
 		if (segment->size > size) {
 			segment->size -= size;
 			return;
 		}
 		size -= segment->size;
-		stream->first++;
-		stream->count--;
+		flow->first++;
+		flow->count--;
 	}
 }
 
 static void
-take(struct connection *connection, struct stream *stream, size_t size)
+take(struct connection *connection, struct flow *flow, size_t size)
 {
 	struct wire *wire = connection->wire;
-	struct bytes bytes = buffer_view(&stream->bytes);
+	struct bytes bytes = buffer_view(&flow->bytes);
 
-	move_edge(stream, bytes, size);
+	move_edge(flow, bytes, size);
 	bytes.size = size;
 	if (buffer_append(&wire->taken, bytes) != STATUS_OK)
 		abort();
-	buffer_consume(&stream->bytes, size);
-	drop_segments(stream, size);
+	buffer_consume(&flow->bytes, size);
+	drop_segments(flow, size);
 	wire->bytes += size;
 }
 
@@ -248,29 +248,29 @@ struct bytes
 connection_take(struct connection *connection, enum direction direction,
     uint64_t now_ms)
 {
-	struct stream *stream = &connection->streams[direction];
+	struct flow *flow = &connection->flows[direction];
 	enum direction receiver = direction == UP ? DOWN : UP;
 	struct wire *wire = connection->wire;
 	bool cut = false;
 	size_t size;
 
 	buffer_clear(&wire->taken);
-	if (stream->awaited_ms <= now_ms)
-		stream->awaited_ms = 0;
+	if (flow->awaited_ms <= now_ms)
+		flow->awaited_ms = 0;
 	if (connection->broken || connection->line->stalled ||
 	    connection->closed[receiver])
 		return buffer_view(&wire->taken);
-	size = count_arrived(stream, now_ms);
+	size = count_arrived(flow, now_ms);
 	if (size > 0)
-		size = choose_piece(connection, stream, size);
+		size = choose_piece(connection, flow, size);
 	if (connection->cut_after > 0) {
 		cut = size >= connection->cut_after;
 		size = cut ? (size_t)connection->cut_after : size;
 		connection->cut_after -= size;
 	}
-	take(connection, stream, size);
+	take(connection, flow, size);
 	if (cut)
 		connection_cut(connection, false, false, now_ms);
-	stream_arrange(connection, direction, now_ms);
+	flow_arrange(connection, direction, now_ms);
 	return buffer_view(&wire->taken);
 }
