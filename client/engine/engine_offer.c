@@ -153,11 +153,11 @@ offer_take_offered(struct engine *engine, struct bytes body, struct error *err)
 {
 	struct offered offered;
 	struct error wrong;
-	enum status status = STATUS_OK;
+	enum status status;
 
-	if (message_offered_decode(body, &engine->arena, &offered, &wrong) !=
-	    STATUS_OK)
-		return engine_complain(engine, GOODBYE_PROTOCOL, wrong.text);
+	status = message_offered_decode(body, &engine->arena, &offered, &wrong);
+	if (status != STATUS_OK)
+		return engine_misread(engine, status, &wrong, err);
 	if (engine->offers_sent == 0)
 		return engine_complain(engine, GOODBYE_PROTOCOL,
 		    "the hub has kept what was not offered");
