@@ -229,7 +229,7 @@ check_replica(struct replica *replica, check_reporter *report,
 	if (status == STATUS_OK)
 		status = check_all(&check, err);
 	if (own)
-		sql_run(replica, "ROLLBACK", NULL);
+		replica_rollback(replica);
 	if (status != STATUS_OK)
 		return error_wrap(err, "check");
 	if (result->faults > 0)
