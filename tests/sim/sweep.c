@@ -108,10 +108,12 @@ run_asked(struct sweep *sweep, const char *asked)
 static void
 run_each(struct sweep *sweep, uint64_t count, uint64_t stride)
 {
+	bool once = sweep->failure == MEMORY_FAILS_ONCE;
+	uint64_t first = once ? 1 : 1 + stride / 2; /* not the same places */
 	uint64_t runs = 0, bad = total.bad;
 	bool well;
 
-	for (uint64_t nth = 1; nth <= count; nth += stride, runs++)
+	for (uint64_t nth = first; nth <= count; nth += stride, runs++)
 		(void)run_once(sweep, nth, &well);
 	total.sweeps++;
 	printf("%s%s: %llu of %llu allocations, %llu bad\n", sweep->name,
@@ -133,8 +135,13 @@ sweep_owner(struct sweep *sweep, uint32_t runs_most)
 	count = run_once(sweep, 0, &well);
 	if (!well)
 		return;
-	if (asked == NULL)
+	if (asked == NULL) { /* once in this one, from then on in the next */
 		stride = count / runs_most + 1;
+		if ((total.sweeps + total.sweeps / 2) % 2 != 0)
+			sweep->failure = MEMORY_FAILS_FROM_THEN_ON;
+		run_each(sweep, count, stride);
+		return;
+	}
 	run_each(sweep, count, stride);
 	sweep->failure = MEMORY_FAILS_FROM_THEN_ON;
 	run_each(sweep, count, stride);

@@ -27,9 +27,10 @@
 typedef void sweep_run(void *context);
 
 /*
- * Two sweeps, NAME.ours and NAME.sqlite, each failing once and from then on; when not all are asked for, n is raised by a stride
- * such that about runs_most are made.  verify: after a run in which something
- * failed; with memory off.
+ * Two sweeps, NAME.ours and NAME.sqlite, the nth failing once, and it and all
+ * that follow.  When not all are asked for, n is raised by a stride such that
+ * about runs_most are made, and failing once takes turns with failing from
+ * then on.  verify: after a run in which something failed; with memory off.
  */
 void sweep_memory(const char *name, uint32_t runs_most, sweep_run *run,
     sweep_run *verify, void *context);
