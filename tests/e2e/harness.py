@@ -216,7 +216,7 @@ class Site(Folder):
     def start(self, *words):
         """Start the agent; until() says when it has done something.  From
         here on it is the one that holds the folder."""
-        self.start_program("running on", "run", *words)
+        self.start_program("; the hub is", "run", *words)
 
     def sync(self):
         self.run("sync")

@@ -17,6 +17,7 @@ import time
 import unittest
 
 import harness
+import people
 import schools
 import storm
 
@@ -33,7 +34,7 @@ class Storm(unittest.TestCase):
         small = set()
         self.hub = self.make_hub(small)
         schools.add_schools(self.hub)
-        self.book = storm.Book(self.hub)
+        self.book = people.Book(self.hub)
         self.lines = {}
         for laestab in (schools.OAK, schools.OAK, schools.ASH,
                         schools.SECONDARY):
@@ -41,7 +42,7 @@ class Storm(unittest.TestCase):
             if site.name.startswith("on-"):
                 small.add(site)
         self.sites = list(self.lines)
-        self.people = storm.People(here.base, self.book, self.random,
+        self.people = people.People(here.base, self.book, self.random,
                                    self.sites)
         self.weather = storm.Weather(here, self.book, self.random,
                                      self.people, self.hub, self.lines)
@@ -87,7 +88,7 @@ class Storm(unittest.TestCase):
     def rage(self):
         end = time.monotonic() + STORM_S
         while time.monotonic() < end:
-            if len(self.people.commands) < storm.COMMANDS_AT_ONCE:
+            if len(self.people.commands) < people.COMMANDS_AT_ONCE:
                 self.people.begin()
             if self.random.random() < 0.25:
                 self.weather.strike()
@@ -216,6 +217,8 @@ class Storm(unittest.TestCase):
                 self.keep_disks()
                 raise
             finally:
+                for folder in self.weather.small:
+                    storm.unmount(folder.data.parent)
                 print("commands:", dict(self.people.done), "\nexcused:",
                       dict(self.people.excused), "\nblows:",
                       dict(self.weather.blows))
