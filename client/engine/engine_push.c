@@ -220,16 +220,13 @@ hub_now(const struct engine *engine)
 }
 
 static enum status
-take_one(struct engine *engine, const struct answer *answer, bool *restamp,
-    struct error *err)
+take_one(struct engine *engine, const struct answer *answer, struct error *err)
 {
 	enum refusal_remedy remedy = refusal_remedy(answer->refusal);
 	enum status status;
 
-	if (remedy == REMEDY_RESTAMP) {
-		*restamp = true;
+	if (remedy == REMEDY_RESTAMP) /* by take_all */
 		return STATUS_OK;
-	}
 	if (remedy == REMEDY_AGAIN) {
 		engine->send_again = true;
 		engine->again_at_ms = engine->elapsed_ms + ENGINE_AGAIN_MS;
@@ -250,19 +247,27 @@ take_one(struct engine *engine, const struct answer *answer, bool *restamp,
 static enum status
 take_all(struct engine *engine, struct answers *answers, struct error *err)
 {
+	uint64_t *early =
+	    arena_array(&engine->arena, answers->answer_count, sizeof(*early));
 	enum status status = STATUS_OK;
-	bool restamp = false;
+	size_t count = 0;
 
+	if (early == NULL && answers->answer_count > 0)
+		return error_set(err, STATUS_NOMEM, "take what was answered");
 	for (uint32_t i = 0; status == STATUS_OK && i < answers->answer_count;
 	     i++) {
-		answers->answers[i].received_ms = answers->received_ms;
-		status = take_one(engine, &answers->answers[i], &restamp, err);
+		struct answer *answer = &answers->answers[i];
+
+		answer->received_ms = answers->received_ms;
+		if (refusal_remedy(answer->refusal) == REMEDY_RESTAMP)
+			early[count++] = answer->id;
+		status = take_one(engine, answer, err);
 	}
-	if (status != STATUS_OK || !restamp)
+	if (status != STATUS_OK || count == 0)
 		return status;
 	engine->send_again = true;
-	return pending_restamp(engine->replica, stamp_from_ms(hub_now(engine)),
-	    hub_now(engine), err);
+	return pending_restamp(engine->replica, early, count,
+	    stamp_from_ms(hub_now(engine)), hub_now(engine), err);
 }
 
 enum status

@@ -85,10 +85,14 @@ enum status pending_settle(struct replica *replica, uint64_t id,
 enum status pending_set_aside(struct replica *replica, uint64_t id,
     uint32_t refusal, uint64_t now_ms, struct error *err);
 
-/* After CLOCK: all that waits gets new stamps from now_ms on, in order of id;
- * the bytes and digests change with them.  Refolds. */
-enum status pending_restamp(struct replica *replica, uint64_t last_stamp,
-    uint64_t now_ms, struct error *err);
+/*
+ * After CLOCK: these of what waits get new stamps from now_ms on, in the order
+ * given; their bytes and digests change with them.  Only what the hub has just
+ * refused: it may have any other by now, and the answer be on its way.
+ * Refolds.
+ */
+enum status pending_restamp(struct replica *replica, const uint64_t *ids,
+    size_t count, uint64_t last_stamp, uint64_t now_ms, struct error *err);
 
 /* Set aside -> waiting again, as a new commit with fresh ids on the present
  * heads.  *id is the new one. */

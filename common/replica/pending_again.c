@@ -1,6 +1,5 @@
 /*
- * Commits that go again: all that waits with new stamps, after the clock was
- * wrong; a refused one that a person sends again, on the present heads; and
+ * Commits that go again: with new stamps, after the clock was wrong; a refused one that a person sends again, on the present heads; and
  * what an older hub did not know, as it was.
  */
 #include <assert.h>
@@ -31,6 +30,10 @@ restamp_one(struct replica *replica, uint64_t id, uint64_t stamp,
 
 	status =
 	    pending_load(replica, id, PENDING_WAITING, &arena, &commit, err);
+	if (status == STATUS_NOT_FOUND) { /* settled meanwhile */
+		arena_deinit(&arena);
+		return STATUS_OK;
+	}
 	if (status == STATUS_OK) {
 		commit.stamp = stamp;
 		status = pending_encode(replica, &commit, err);
@@ -42,24 +45,16 @@ restamp_one(struct replica *replica, uint64_t id, uint64_t stamp,
 }
 
 enum status
-pending_restamp(struct replica *replica, uint64_t last_stamp, uint64_t now_ms,
-    struct error *err)
+pending_restamp(struct replica *replica, const uint64_t *ids, size_t count,
+    uint64_t last_stamp, uint64_t now_ms, struct error *err)
 {
 	uint64_t stamp = last_stamp;
-	uint64_t id = 0;
 	enum status status = STATUS_OK;
 
 	assert(replica_in_transaction(replica));
-	while (status == STATUS_OK) {
-		struct sql *sql = sql_use(replica,
-		    "SELECT min(id) FROM pending WHERE state = 0 AND id > ?1");
-
-		sql_bind_id(sql, 1, id);
-		status = sql_finish_id(sql, &id, err);
-		if (status != STATUS_OK || id == 0)
-			break;
+	for (size_t i = 0; status == STATUS_OK && i < count; i++) {
 		stamp = stamp_next(stamp, now_ms);
-		status = restamp_one(replica, id, stamp, err);
+		status = restamp_one(replica, ids[i], stamp, err);
 	}
 	if (status == STATUS_OK)
 		status = replica_reset_stamp(replica, stamp, err);

@@ -274,7 +274,7 @@ test_busy_goes_again_in_a_second(void **state)
 	expect_again_in_a_second(*state, REFUSAL_BUSY);
 }
 
-/* After CLOCK all that waits bears stamps of the hub's time. */
+/* After CLOCK what was refused bears stamps of the hub's time. */
 static void
 test_clock_stamps_anew_by_the_hubs_time(void **state)
 {
@@ -299,6 +299,34 @@ test_clock_stamps_anew_by_the_hubs_time(void **state)
 	assert_int_equal(talk_status(t).aside, 0);
 	talk_answer(t, &again, REFUSAL_NONE);
 	assert_int_equal(talk_status(t).waiting, 0);
+}
+
+/* What the hub may have keeps its bytes, though another was refused: the two
+ * would be different commits of one number for ever. */
+static void
+test_clock_leaves_what_is_not_answered_yet(void **state)
+{
+	struct talk *t = *state;
+	struct answers answers = { .received_ms = NOW_MS, .answer_count = 1 };
+	struct ledger_row row;
+	struct digest sent;
+	struct answer answer;
+	struct push push;
+
+	write_pupils(t, 2);
+	talk_connect(t);
+	push = push_said(t, 0);
+	talk_welcome(t);
+	sent = digest_of(push.commits[1]);
+	answer = answer_to(t, push.commits[1], REFUSAL_NONE);
+	answers.answers = &(struct answer){ 0 };
+	answers.answers[0] = answer_to(t, push.commits[0], REFUSAL_CLOCK);
+	SAY(t, FRAME_ANSWER, answers, answers);
+	answers.answers[0] = answer;
+	SAY(t, FRAME_ANSWER, answers, answers);
+	assert_int_equal(ledger_get(t->replica, answer.id, &row, NULL),
+	    STATUS_OK);
+	assert_true(digest_equal(&row.digest, &sent));
 }
 
 /* --- answers that are not right ------------------------------------------- */
@@ -376,6 +404,7 @@ main(void)
 		TALK(test_later_goes_again_in_a_second),
 		TALK(test_busy_goes_again_in_a_second),
 		TALK(test_clock_stamps_anew_by_the_hubs_time),
+		TALK(test_clock_leaves_what_is_not_answered_yet),
 		TALK(test_answer_to_what_was_not_asked_is_complained_of),
 		TALK(test_answer_to_other_bytes_is_ignored),
 	};
