@@ -30,6 +30,22 @@ identity_load(struct replica *replica, struct error *err)
 	return STATUS_OK;
 }
 
+static enum status
+store_identity(struct replica *replica, const struct replica_identity *identity,
+    struct error *err)
+{
+	enum status status;
+
+	status = replica_meta_set(replica, "site", identity->site, err);
+	if (status == STATUS_OK)
+		status =
+		    replica_meta_set(replica, "school", identity->school, err);
+	if (status == STATUS_OK)
+		replica->identity = *identity;
+	return status;
+}
+
+/* Both or neither: a site of no school is turned away by the hub for ever. */
 enum status
 replica_identity_set(struct replica *replica,
     const struct replica_identity *identity, struct error *err)
@@ -37,12 +53,15 @@ replica_identity_set(struct replica *replica,
 	enum status status;
 
 	assert(identity->site <= SITE_MAX);
-	status = replica_meta_set(replica, "site", identity->site, err);
+	if (replica_in_transaction(replica))
+		return store_identity(replica, identity, err);
+	status = replica_begin(replica, err);
+	if (status != STATUS_OK)
+		return status;
+	status = store_identity(replica, identity, err);
 	if (status == STATUS_OK)
-		status =
-		    replica_meta_set(replica, "school", identity->school, err);
-	if (status == STATUS_OK)
-		replica->identity = *identity;
+		return replica_commit(replica, err);
+	replica_rollback(replica);
 	return status;
 }
 

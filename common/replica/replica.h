@@ -117,6 +117,7 @@ struct replica_identity {
 	uint64_t school; /* record of the site's school; 0: none */
 };
 
+/* In a transaction of its own when none is open. */
 enum status replica_identity_set(struct replica *replica,
     const struct replica_identity *identity, struct error *err);
 

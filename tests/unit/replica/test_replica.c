@@ -44,6 +44,30 @@ join(struct replica *replica)
 	SCRIPT_OK(replica_commit(replica, &err), &err);
 }
 
+static int
+count_commit(void *context)
+{
+	(*(int *)context)++;
+	return 0;
+}
+
+/* The power may go at any time: never a number without its school. */
+static void
+test_identity_is_written_whole(void **state)
+{
+	struct place *place = *state;
+	struct replica *replica = script_open(place->path, REPLICA_CLIENT);
+	struct replica_identity identity = { .site = 5, .school = 77 };
+	struct error err = { 0 };
+	int commits = 0;
+
+	sqlite3_commit_hook(replica_database(replica), count_commit, &commits);
+	SCRIPT_OK(replica_identity_set(replica, &identity, &err), &err);
+	assert_int_equal(commits, 1);
+	assert_int_equal(replica_identity(replica).school, 77);
+	replica_close(replica);
+}
+
 static uint64_t
 take_id(struct replica *replica)
 {
@@ -365,6 +389,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_two_connections_share_one_database),
+		TEST(test_identity_is_written_whole),
 		TEST(test_second_writer_waits_and_is_told),
 		TEST(test_rollback_takes_back),
 		TEST(test_ids_need_a_site_and_jump),
