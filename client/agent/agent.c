@@ -116,6 +116,14 @@ introduce(struct agent *agent)
 		step(agent, ENGINE_TICK, (struct bytes){ NULL, 0 });
 }
 
+/* The hub collects, and knows what is here: it may take days. */
+static bool
+is_held_up(const struct engine_status *status)
+{
+	return status->state >= ENGINE_CATCHING_UP && status->collecting &&
+	       !status->offering;
+}
+
 /* ONCE is done when it is proved, or when it can be no better. */
 static void
 look_whether_done(struct agent *agent)
@@ -129,7 +137,7 @@ look_whether_done(struct agent *agent)
 	if (status.state >= ENGINE_CATCHING_UP)
 		agent->clock_error_ms = status.clock_error_ms;
 	if (agent->options.mode == AGENT_RUN) {
-		if (status.proved || status.differs)
+		if (status.proved || status.differs || is_held_up(&status))
 			agent_memo_meet(agent);
 		return;
 	}
@@ -146,6 +154,9 @@ look_whether_done(struct agent *agent)
 	} else if (agent->options.mode == AGENT_ONCE && status.differs) {
 		error_set(&agent->why, STATUS_STALE,
 		    "this computer's records are not the same as the hub's");
+		finish(agent, &agent->why);
+	} else if (is_held_up(&status)) {
+		error_set(&agent->why, STATUS_BUSY, AGENT_HELD_UP);
 		finish(agent, &agent->why);
 	} else if (now - agent->progress_at_ms > AGENT_ONCE_MS) {
 		error_set(&agent->why, STATUS_TIMEOUT,

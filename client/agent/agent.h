@@ -24,6 +24,11 @@ enum {
 	AGENT_ONCE_MS = 15 * 60 * 1000 /* without any progress */
 };
 
+/* Why a sync comes to no end now. */
+#define AGENT_HELD_UP                                                         \
+	"the hub was restored and is collecting what the schools hold; your " \
+	"entries are kept and will be sent"
+
 struct agent;
 
 enum agent_mode {

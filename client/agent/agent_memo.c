@@ -18,6 +18,7 @@ agent_memo_write(struct agent *agent, bool always)
 		agent->handlers.on_status(agent, &status, agent->user);
 	if (!always && status.state == agent->remembered_state &&
 	    status.proved == agent->remembered_proved &&
+	    status.collecting == agent->remembered_collecting &&
 	    status.waiting == agent->remembered_waiting &&
 	    now - agent->remembered_at_ms < AGENT_REMEMBER_MS)
 		return;
@@ -27,6 +28,7 @@ agent_memo_write(struct agent *agent, bool always)
 	agent->remembered_at_ms = now;
 	agent->remembered_state = status.state;
 	agent->remembered_proved = status.proved;
+	agent->remembered_collecting = status.collecting;
 	agent->remembered_waiting = status.waiting;
 }
 

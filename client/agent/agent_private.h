@@ -34,6 +34,7 @@ struct agent {
 	uint64_t remembered_at_ms;
 	enum engine_state remembered_state;
 	bool remembered_proved;
+	bool remembered_collecting;
 	uint64_t remembered_waiting;
 	uint64_t progress_at_ms;
 	uint64_t progress;

@@ -15,6 +15,7 @@ static const char *const names[] = {
 	[MEMO_OFFLINE] = "offline",
 	[MEMO_DIFFERS] = "differs",
 	[MEMO_REVOKED] = "removed",
+	[MEMO_COLLECTING] = "collecting",
 };
 
 const char *
@@ -76,6 +77,12 @@ memo_sentence(const struct memo *memo, char out[MEMO_SENTENCE_BYTES])
 		snprintf(out, MEMO_SENTENCE_BYTES,
 		    "This computer was removed by the hub's administrator");
 		break;
+	case MEMO_COLLECTING:
+		snprintf(out, MEMO_SENTENCE_BYTES,
+		    "The hub was restored and is collecting what the schools "
+		    "hold; your entries are kept and will be sent (%s)",
+		    waiting);
+		break;
 	}
 }
 
@@ -102,6 +109,8 @@ state_of(const struct engine_status *status)
 		return MEMO_REVOKED;
 	if (status->state == ENGINE_OFFLINE || status->state == ENGINE_GREETING)
 		return MEMO_OFFLINE;
+	if (status->collecting || status->offering)
+		return MEMO_COLLECTING;
 	if (status->filling > 0)
 		return MEMO_FIRST_SYNC;
 	if (status->proved)
@@ -159,8 +168,8 @@ memo_read(struct replica *replica, struct memo *memo, struct error *err)
 		status = dossier_count(replica, &totals, err);
 	if (status != STATUS_OK)
 		return status;
-	memo->state =
-	    facts[0] <= MEMO_REVOKED ? (enum memo_state)facts[0] : MEMO_OFFLINE;
+	memo->state = facts[0] <= MEMO_COLLECTING ? (enum memo_state)facts[0]
+	                                          : MEMO_OFFLINE;
 	memo->filled_permille = facts[1];
 	memo->alarms = facts[2];
 	memo->last_heard_ms = facts[3];

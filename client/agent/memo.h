@@ -23,6 +23,7 @@ enum memo_state {
 	MEMO_OFFLINE,    /* "Offline since 16:42; 3 waiting" */
 	MEMO_DIFFERS,    /* the hub's count and sum are not ours */
 	MEMO_REVOKED,
+	MEMO_COLLECTING, /* the hub was restored, and asks the schools */
 };
 
 struct memo {
@@ -41,7 +42,7 @@ struct memo {
 };
 
 /* "first sync", "synced", "waiting", "checking", "offline", "differs",
- * "removed": the words of --json. */
+ * "removed", "collecting": the words of --json. */
 const char *memo_state_name(enum memo_state state);
 
 /* One sentence for a person.  Times are in UTC. */

@@ -87,6 +87,8 @@ look(struct once *once, uint64_t ticket, struct error *err)
 	if (status == STATUS_OK && memo.state == MEMO_DIFFERS)
 		return error_set(err, STATUS_STALE,
 		    "this computer's records are not the same as the hub's");
+	if (status == STATUS_OK && memo.state == MEMO_COLLECTING)
+		return error_set(err, STATUS_BUSY, AGENT_HELD_UP);
 	return status;
 }
 

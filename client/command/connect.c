@@ -323,7 +323,8 @@ run_status(struct command *command)
 		return status;
 	memo.agent_running = agent_runs(command->data);
 	if (!memo.agent_running && memo.state != MEMO_SYNCED &&
-	    memo.state != MEMO_REVOKED && memo.state != MEMO_DIFFERS)
+	    memo.state != MEMO_REVOKED && memo.state != MEMO_DIFFERS &&
+	    memo.state != MEMO_COLLECTING)
 		memo.state = MEMO_OFFLINE;
 	memo_sentence(&memo, sentence);
 	if (command->json)

@@ -476,7 +476,8 @@ engine_get_status(struct engine *engine, struct engine_status *status,
 		return result;
 	engine->status.state = engine->state;
 	engine->status.cursor = engine->cursor;
-	engine->status.collecting = engine->collecting || engine->offering;
+	engine->status.collecting = engine->collecting;
+	engine->status.offering = engine->offering;
 	engine->status.proved = engine->proved && engine->status.waiting == 0;
 	engine->status.differs = engine->differs;
 	engine->status.filling = totals.filling;

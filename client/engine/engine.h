@@ -72,6 +72,7 @@ struct engine_status {
 	bool differs;     /* they did not agree: the night will repair it */
 	bool collecting;  /* the hub was restored and collects: what waits,
 			     waits for that */
+	bool offering;    /* it has not all that is here for it yet */
 	uint64_t waiting; /* commits not answered */
 	uint64_t aside;   /* commits refused */
 	uint64_t cursor;

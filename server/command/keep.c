@@ -65,36 +65,66 @@ const struct command_entry command_backup = {
 	.run = run_backup,
 };
 
+static const struct option_rule restore_rules[] = {
+	COMMAND_RULES,
+	{ "without-backup", NULL, "there is none: begin with nothing", 0 },
+	{ 0 },
+};
+
+/* FILE, or the flag that says that there is none. */
+static enum status
+restore_source(struct command *command, const char **path)
+{
+	bool without = options_flag(&command->options, "without-backup");
+
+	*path = options_positional(&command->options, 0);
+	if ((*path == NULL) == without)
+		return STATUS_OK;
+	return error_set(&command->error, STATUS_USAGE,
+	    "restore needs the FILE of a backup, or --without-backup where "
+	    "there is none");
+}
+
 static enum status
 run_restore(struct command *command)
 {
-	const char *path = options_positional(&command->options, 0);
 	struct hub_restored restored;
+	const char *path;
 	enum status status;
 
-	status = hub_restore(command->folder, path, &restored, &command->error);
+	status = restore_source(command, &path);
+	if (status == STATUS_OK)
+		status = hub_restore(command->folder, path, &restored,
+		    &command->error);
 	if (status != STATUS_OK)
 		return status;
-	if (command->json)
-		output_json(json_pack("{s:s, s:o, s:I, s:b}", "file", path,
+	if (command->json) {
+		output_json(json_pack("{s:s?, s:o, s:I, s:b}", "file", path,
 		    "generation", output_id(restored.generation), "head",
-		    (json_int_t)restored.head, "recovers_from_schools", 0));
-	else
+		    (json_int_t)restored.head, "recovers_from_schools", 1));
+		return STATUS_OK;
+	}
+	if (path != NULL)
 		printf("The hub is as it was when %s was made: %" PRIu64
-		       " commits.\nWhat was taken after that is not here.  "
-		       "The schools' computers still hold it, but this version "
-		       "does not ask them for it.\n",
+		       " commits.\n",
 		    path, restored.head);
+	else
+		puts("The hub begins with nothing but its keys.");
+	printf("What was taken after that comes back from the schools' "
+	       "computers: the hub waits until all have told what they hold.\n"
+	       "Next: `throughline-hub serve --data %s`; `throughline-hub "
+	       "status` shows whom it waits for.\n",
+	    command->data);
 	return STATUS_OK;
 }
 
 const struct command_entry command_restore = {
 	.name = "restore",
-	.usage = "restore FILE",
+	.usage = "restore FILE | restore --without-backup",
 	.about = "bring back a backup, in a new folder with imported keys",
 	.needs = COMMAND_FOLDER,
-	.rules = plain_rules,
-	.words_min = 1,
+	.rules = restore_rules,
+	.words_min = 0,
 	.words_max = 1,
 	.run = run_restore,
 };

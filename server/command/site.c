@@ -10,11 +10,12 @@
 #include "server/authority/joining.h"
 #include "server/authority/schools.h"
 #include "server/command/command.h"
-#include "server/core/sites.h"
+#include "server/core/recovery.h"
 
 static const struct option_rule site_rules[] = {
 	COMMAND_RULES,
 	{ "reason", "TEXT", "why it is revoked", 0 },
+	{ "yes", NULL, "excuse it: what it alone holds may be missing", 0 },
 	{ 0 },
 };
 
@@ -152,13 +153,102 @@ site_rename(struct command *command)
 	return status;
 }
 
+/* --- excuse --------------------------------------------------------------- */
+
+struct name_search {
+	const char *name;
+	struct site *site;
+	uint32_t found;
+};
+
+static bool
+match_name(void *context, const struct site *site)
+{
+	struct name_search *search = context;
+
+	if (!site->revoked && strcmp(site->name, search->name) == 0) {
+		*search->site = *site;
+		search->found++;
+	}
+	return true;
+}
+
+/* A number, or a name that only one computer has. */
+static enum status
+which_by_name(struct command *command, struct site *site)
+{
+	struct name_search search = { .site = site };
+	uint64_t number;
+	enum status status;
+
+	status = command_need(command, 1, "NUMBER or NAME", &search.name);
+	if (status != STATUS_OK)
+		return status;
+	if (identifier_parse(bytes_of_text(search.name), &number))
+		return which_site(command, site);
+	status =
+	    sites_each(command->replica, match_name, &search, &command->error);
+	if (status == STATUS_OK && search.found != 1)
+		return error_set(&command->error, STATUS_NOT_FOUND,
+		    "%s has the name \"%.60s\"; `throughline-hub site list` "
+		    "shows the computers and their numbers",
+		    search.found == 0 ? "no computer"
+				      : "more than one computer",
+		    search.name);
+	return status;
+}
+
+static enum status
+excuse(struct command *command, const struct site *site)
+{
+	enum offerer_state state;
+	bool restored, collecting;
+	enum status status;
+
+	status = recovery_get(command->replica, &restored, &collecting,
+	    &command->error);
+	if (status == STATUS_OK)
+		status = recovery_get_offerer(command->replica, site->number,
+		    &state, &command->error);
+	if (status != STATUS_OK)
+		return status;
+	if (!collecting || site->revoked || state == OFFERER_OFFERED)
+		return error_set(&command->error, STATUS_EXISTS,
+		    "the hub does not wait for computer %" PRIu32,
+		    site->number);
+	if (!options_flag(&command->options, "yes"))
+		return error_set(&command->error, STATUS_USAGE,
+		    "computer %" PRIu32 " (%s) has not told yet what it holds; "
+		    "what it alone holds will be missing until it connects "
+		    "again, and steps that others take meanwhile stand: if "
+		    "that is right, say so with --yes",
+		    site->number, site->name);
+	return recovery_set_offerer(command->replica, site->number,
+	    OFFERER_EXCUSED, &command->error);
+}
+
+static enum status
+site_excuse(struct command *command)
+{
+	struct site site;
+	enum status status;
+
+	status = which_by_name(command, &site);
+	if (status == STATUS_OK)
+		status = excuse(command, &site);
+	if (status == STATUS_OK)
+		show_site(command, &site, "is not waited for any more");
+	return status;
+}
+
 static enum status
 run_site(struct command *command)
 {
-	static const char *const words[] = { "list", "revoke", "rename", NULL };
+	static const char *const words[] = { "list", "revoke", "rename",
+		"excuse", NULL };
 
-	static enum status (*const runs[])(
-	    struct command *) = { site_list, site_revoke, site_rename };
+	static enum status (*const runs[])(struct command *) = { site_list,
+		site_revoke, site_rename, site_excuse };
 
 	size_t place;
 	enum status status;
@@ -169,7 +259,8 @@ run_site(struct command *command)
 
 const struct command_entry command_site = {
 	.name = "site",
-	.usage = "site list | revoke NUMBER | rename NUMBER NAME",
+	.usage = "site list | revoke NUMBER | rename NUMBER NAME | "
+		 "excuse NUMBER|NAME",
 	.about = "the computers that have joined",
 	.needs = COMMAND_WRITES,
 	.rules = site_rules,

@@ -17,7 +17,7 @@
 #include "server/authority/schools.h"
 #include "server/command/command.h"
 #include "server/core/counters.h"
-#include "server/core/sites.h"
+#include "server/core/recovery.h"
 #include "server/service/presence.h"
 
 enum {
@@ -43,7 +43,8 @@ struct view {
 	uint64_t dossiers;
 	uint64_t conflicts;
 	uint64_t open_invitations;
-	uint64_t collecting;
+	bool collecting;
+	struct recovery_count recovery; /* while collecting */
 	uint64_t free_bytes;
 	uint64_t database_bytes;
 	uint64_t certificate_ms; /* until when hub.crt is good */
@@ -103,6 +104,7 @@ static enum status
 look_at_hub(struct view *view, struct error *err)
 {
 	struct replica *replica = view->command->replica;
+	bool restored;
 	enum status status;
 
 	status = presence_load(replica, &view->presence, err);
@@ -114,8 +116,10 @@ look_at_hub(struct view *view, struct error *err)
 		status = replica_meta_get(replica, "generation", 0,
 		    &view->generation, err);
 	if (status == STATUS_OK)
-		status = replica_meta_get(replica, "collecting", 0,
-		    &view->collecting, err);
+		status =
+		    recovery_get(replica, &restored, &view->collecting, err);
+	if (status == STATUS_OK && view->collecting)
+		status = recovery_count(replica, &view->recovery, err);
 	if (status == STATUS_OK)
 		status = dossier_each(replica, -1, count_dossier, view, err);
 	if (status == STATUS_OK)
@@ -127,6 +131,33 @@ look_at_hub(struct view *view, struct error *err)
 		status =
 		    counters_each(replica, add_counter, view->counters, err);
 	return status;
+}
+
+/* After a restore: whether the hub waits for it. */
+static const char *
+offer_text(struct view *view, const struct site *site)
+{
+	enum offerer_state state = OFFERER_WAITED_FOR;
+
+	if (!view->collecting || site->revoked)
+		return "";
+	(void)recovery_get_offerer(view->command->replica, site->number, &state,
+	    NULL);
+	switch (state) {
+	case OFFERER_OFFERED:
+		return "offered";
+	case OFFERER_EXCUSED:
+		return "excused";
+	case OFFERER_WAITED_FOR:
+		break;
+	}
+	return "waited for";
+}
+
+static json_t *
+offer_word(struct view *view, const struct site *site)
+{
+	return output_text(offer_text(view, site));
 }
 
 static json_t *
@@ -145,7 +176,7 @@ site_json(struct view *view, const struct site *site,
 	(void)issuer_get_expiry(replica, serial, &not_after_s, NULL);
 	return json_pack("{s:i, s:s, s:s, s:o, s:b, s:b, s:o, s:o, s:o, s:I, "
 			 "s:I, s:I, s:I, "
-			 "s:o, s:I, s:I, s:I, s:o}",
+			 "s:o, s:I, s:I, s:I, s:o, s:o}",
 	    "number", (int)site->number, "name", site->name, "school",
 	    school.name, "laestab", output_text(school.laestab), "revoked",
 	    site->revoked, "connected", connected, "last_seen",
@@ -160,7 +191,8 @@ site_json(struct view *view, const struct site *site,
 	    (json_int_t)state->database_bytes, "received_bytes",
 	    (json_int_t)state->received_bytes, "sent_bytes",
 	    (json_int_t)state->sent_bytes, "certificate_expires",
-	    output_time((uint64_t)not_after_s * 1000));
+	    output_time((uint64_t)not_after_s * 1000), "offer",
+	    offer_word(view, site));
 }
 
 /* The cursor was read after the head, and may have gone past it. */
@@ -212,7 +244,7 @@ view_json(const struct view *view)
 	    "name", settings->name, "serving", view->serving, "listen",
 	    settings->listen, "port", (int)view->port, "head",
 	    (json_int_t)view->head, "generation", output_id(view->generation),
-	    "collecting", view->collecting != 0, "commits",
+	    "collecting", view->collecting, "commits",
 	    (json_int_t)view->commits, "dossiers", (json_int_t)view->dossiers,
 	    "conflicts", (json_int_t)view->conflicts, "free_bytes",
 	    (json_int_t)view->free_bytes, "database_bytes",
@@ -264,6 +296,8 @@ print_site(void *context, const struct site *site)
 		printf("last seen %s",
 		    output_ago(state.last_seen_ms, view->command->now_ms, ago,
 			sizeof(ago)));
+	if (*offer_text(view, site) != '\0')
+		printf(", %s", offer_text(view, site));
 	if (state.last_seen_ms != 0 && state.generation == view->generation)
 		printf(", %" PRIu64 " behind", view->head - state.cursor);
 	if (state.pending > 0)
@@ -293,8 +327,13 @@ print_view(struct view *view)
 	if (view->serving)
 		printf(" on port %u", (unsigned)view->port);
 	printf(", %" PRIu32 " connected\n", view->connected);
-	if (view->collecting != 0)
-		puts("Restored: it waits for the schools' computers.");
+	if (view->collecting)
+		printf("Restored: %" PRIu32 " of %" PRIu32
+		       " computers have told what they hold, %" PRIu32
+		       " are excused, %" PRIu32
+		       " are waited for; new entries wait until then.\n",
+		    view->recovery.offered, view->recovery.sites,
+		    view->recovery.excused, view->recovery.waited_for);
 	printf("%" PRIu64 " commits in %" PRIu64 " files, %" PRIu64
 	       " fields in conflict; %s, and %s free\n",
 	    view->commits, view->dossiers, view->conflicts,

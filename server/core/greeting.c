@@ -195,7 +195,8 @@ greeting_step(struct session *session, struct bytes body, struct error *err)
 		status = greeting_note(session, &hello, err);
 	if (status == STATUS_OK)
 		status = greeting_recover(session, &hello, err);
-	if (status != STATUS_OK)
+	/* The last that was waited for: all are called again. */
+	if (status != STATUS_OK || session->ends)
 		return status;
 	session->batch_bytes = batch_within(hello.batch_bytes);
 	session->use_dictionary =

@@ -250,7 +250,9 @@ step_offer(struct session *session, struct bytes body, struct error *err)
 	if (status == STATUS_INVALID || status == STATUS_TOO_LARGE)
 		status = error_set(err, STATUS_CORRUPT,
 		    "what was offered does not fit");
-	if (status != STATUS_OK || session->state == SESSION_CLOSED)
+	/* Who is called again need not be told: it greets anew. */
+	if (status != STATUS_OK || session->state == SESSION_CLOSED ||
+	    session->ends)
 		return status;
 	offered.generation = offer.generation;
 	offered.end = offer.end;

@@ -111,21 +111,36 @@ class FirstSync(unittest.TestCase):
         self.hub.run("keys", "export", keys)
         self.assertEqual(stat.S_IMODE(os.stat(keys).st_mode), 0o600)
         self.hub.run("backup", backup)
+        oak.put("pupil", surname="Invented", forename="Ida",
+                birth_date="2015-09-02")
+        oak.sync()
         self.hub.stop()
         generation = self.hub.json("status")["generation"]
         self.hub.data = self.here.base / "hub-again"
         self.hub.run("keys", "import", keys)
-        self.assertIn("after that is not here", self.hub.run("restore",
-                                                             backup))
+        self.assertIn("comes back from the schools",
+                      self.hub.run("restore", backup))
         self.hub.run("check")
         again = self.hub.json("status")
         self.assertNotEqual(again["generation"], generation)
+        self.assertTrue(again["collecting"])
         self.hub.start()
         late = self.here.join(self.hub, ELM)
         self.assertEqual(late.json("status")["site"], 1002)
         # Who knew the hub before is told why it has to wait, at once.
+        self.assertIn("waited for", self.hub.run("status"))
+        self.assertIn("--yes", self.hub.run("site", "excuse", "1002",
+                                            expect=2))
         self.assertIn("restored", oak.run("sync", "--hub", self.hub.address,
                                           expect=1))
+        self.assertIn("restored", oak.run("status"))
+        late.sync()
+        oak.sync()
+        self.assertFalse(self.hub.json("status")["collecting"])
+        self.assertTrue(oak.json("status")["synced"])
+        self.hub.run("check")
+        self.assertGreater(self.hub.json("status")["commits"],
+                           again["commits"])
 
     def test_wrong_usage_has_its_own_exit_status(self):
         """2 and one sentence that says what to do."""
