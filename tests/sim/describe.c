@@ -199,7 +199,7 @@ describe_ping(struct line *line)
 	    message_ping_decode(line->body, &line->arena, &m, NULL);
 
 	if (status == STATUS_OK)
-		say(line, " %" PRIx64, m.token);
+		say(line, " %04x", (unsigned)(m.token & 0xffff));
 	return status;
 }
 
@@ -254,7 +254,7 @@ describe_offer(struct line *line)
 
 	if (status != STATUS_OK)
 		return status;
-	say(line, " of %" PRIx64 ":", m.generation);
+	say(line, " of %04x:", (unsigned)(m.generation & 0xffff));
 	say_items(line, m.items, m.item_count);
 	say(line, "%s", m.end ? " and no more" : "");
 	return STATUS_OK;
@@ -268,8 +268,9 @@ describe_offered(struct line *line)
 	    message_offered_decode(line->body, &line->arena, &m, NULL);
 
 	if (status == STATUS_OK)
-		say(line, " of %" PRIx64 ": kept to %" PRIu64 "%s",
-		    m.generation, m.upto, m.end ? ", all" : "");
+		say(line, " of %04x: kept to %" PRIu64 "%s",
+		    (unsigned)(m.generation & 0xffff), m.upto,
+		    m.end ? ", all" : "");
 	if (status == STATUS_OK && m.refused > 0)
 		say(line, ", %" PRIu32 " without a right mark", m.refused);
 	return status;

@@ -5,7 +5,8 @@
  *	PUSH oak1#3 oak1#4
  *	STREAM 12..17: hub#9 elm1#2 (oak1#3)
  *
- * In brackets: by its number only.  With a star: redacted.
+ * In brackets: by its number only.  With a star: redacted.  Of tokens,
+ * generations and sums the last four digits, hexadecimal.
  */
 #ifndef TESTS_SIM_DESCRIBE_H
 #define TESTS_SIM_DESCRIBE_H

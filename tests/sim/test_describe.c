@@ -257,8 +257,8 @@ test_the_rest(void **state)
 	struct fixture *fixture = *state;
 
 	ENCODE(ping, (struct ping){ 0x4d, 1 });
-	expect(fixture, FRAME_PING, "PING 4d");
-	expect(fixture, FRAME_PONG, "PONG 4d");
+	expect(fixture, FRAME_PING, "PING 004d");
+	expect(fixture, FRAME_PONG, "PONG 004d");
 	ENCODE(certificate_message,
 	    (struct certificate_message){ bytes_of_text("DER") });
 	expect(fixture, FRAME_RENEW, "RENEW of 3 bytes");
