@@ -20,7 +20,7 @@
 enum {
 	DEEDS = 80,
 	SCENE_MOST = 9, /* deeds by which the last scene may go over */
-	LIVES = 8
+	LIVES = 5
 };
 
 /* --- the year ------------------------------------------------------------- */
