@@ -23,10 +23,11 @@ school_of(struct world *world, const struct computer *computer)
 	return world->schools[computer->school].record;
 }
 
-/* *end: the last place that the school may have; 0: none. */
+/* *end: the last place that the school may have; 0: none.  What it got before a
+ * close it may have until all is calm. */
 static bool
 find_end(struct world *world, const struct computer *computer, uint64_t dossier,
-    uint64_t *end)
+    bool calm, uint64_t *end)
 {
 	struct replica *hub = look_at_hub(world);
 	uint64_t school = school_of(world, computer);
@@ -44,7 +45,7 @@ find_end(struct world *world, const struct computer *computer, uint64_t dossier,
 	if (status == STATUS_NOT_FOUND)
 		*end = 0;
 	else if (grant.closed != 0)
-		*end = world->calm ? 0 : grant.closed;
+		*end = calm ? 0 : grant.closed;
 	else if (grant.frozen != 0)
 		*end = grant.frozen;
 	return status == STATUS_OK || status == STATUS_NOT_FOUND;
@@ -61,7 +62,7 @@ look_at_row(struct world *world, struct computer *computer, struct sql *sql)
 
 	if (identifier_site(id) == computer->site)
 		return;
-	if (find_end(world, computer, sql_column_id(sql, 2), &end) &&
+	if (find_end(world, computer, sql_column_id(sql, 2), false, &end) &&
 	    sequence > end)
 		world_fail(world,
 		    NAME ": %s got %s at %" PRIu64 ", and its right to %s "
@@ -123,7 +124,7 @@ look_at_dossier(struct world *world, struct computer *computer,
 	struct dossier held = { 0 };
 	uint64_t end;
 
-	if (!find_end(world, computer, dossier, &end) || last <= end ||
+	if (!find_end(world, computer, dossier, true, &end) || last <= end ||
 	    waits_for_person(world, replica, dossier))
 		return;
 	(void)look_at_computer(computer);
