@@ -187,7 +187,7 @@ hub_end_turn(struct hub *hub, uint64_t now_ms, struct error *err)
 			status = replica_commit(replica, err);
 		if (status == STATUS_OK)
 			status = ledger_head(replica, &hub->head, err);
-		if (status == STATUS_OK)
+		if (status == STATUS_OK && hub->collecting)
 			status = recovery_get(replica, &hub->restored,
 			    &hub->collecting, err);
 		if (status != STATUS_OK) {

@@ -322,6 +322,7 @@ test_waiting_work_goes_afterwards(void **state)
 	sync_end(elm);
 	assert_true(hub_collects(f));
 	assert_true(end_status(elm).collecting);
+	expect_sound(elm);
 	assert_int_equal(end_status(elm).waiting, 1);
 	assert_int_equal(end_status(oak).waiting, 1);
 	assert_int_equal(end_status(elm).aside, 0);
