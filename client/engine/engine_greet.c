@@ -68,9 +68,14 @@ static enum status
 measure_clock(struct engine *engine, uint64_t hub_ms, struct error *err)
 {
 	uint64_t half = (engine->elapsed_ms - engine->hello_at_ms) / 2;
-	int64_t error = (int64_t)engine->now_ms - (int64_t)(hub_ms + half);
-	uint64_t ahead = error > ENGINE_CLOCK_NOISE_MS ? (uint64_t)error : 0;
+	uint64_t ahead;
+	int64_t error;
 
+	/* Nothing that a hub says may make differences of times overflow. */
+	if (hub_ms > ENGINE_TIME_MS_MAX)
+		hub_ms = ENGINE_TIME_MS_MAX;
+	error = (int64_t)engine->now_ms - (int64_t)(hub_ms + half);
+	ahead = error > ENGINE_CLOCK_NOISE_MS ? (uint64_t)error : 0;
 	engine->status.clock_error_ms = error;
 	return replica_meta_set(engine->replica, "clock_ahead_ms", ahead, err);
 }

@@ -27,6 +27,9 @@ enum {
 	ENGINE_TEXT_BYTES = 200
 };
 
+/* Beyond what a stamp can hold: the year 6429. */
+#define ENGINE_TIME_MS_MAX (UINT64_C(1) << 47)
+
 /* One PUSH that is not wholly answered. */
 struct push_sent {
 	uint32_t commits;

@@ -394,6 +394,22 @@ test_certificate_is_renewed(void **state)
 	assert_int_equal(said_count(t, FRAME_RENEW), 0);
 }
 
+/* A hub that tells an absurd time is no reason to fail. */
+static void
+test_time_that_cannot_be_is_measured_all_the_same(void **state)
+{
+	struct talk *t = *state;
+	struct welcome welcome = welcome_of(t);
+
+	talk_connect(t);
+	talk_tick(t, 10); /* half of the way there and back is added */
+	welcome.time_ms = INT64_MAX;
+	SAY(t, FRAME_WELCOME, welcome, welcome);
+	assert_int_equal(t->update.wish, ENGINE_KEEP);
+	assert_true(talk_status(t).clock_error_ms < 0);
+	assert_int_equal(talk_meta(t, "clock_ahead_ms"), 0);
+}
+
 /* A clock that jumped ahead wants a certificate far too early; it is asked for
  * when it is time by the hub's. */
 static void
@@ -436,6 +452,7 @@ main(void)
 		TALK(test_garbage_in_each_frame_is_complained_of),
 		TALK(test_too_large_a_frame_is_refused_by_its_head),
 		TALK(test_unknown_frame_is_skipped),
+		TALK(test_time_that_cannot_be_is_measured_all_the_same),
 		TALK(test_clock_is_measured_at_welcome),
 		TALK(test_certificate_is_renewed),
 		TALK(test_certificate_is_not_renewed_by_a_wrong_clock),
