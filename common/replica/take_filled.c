@@ -126,6 +126,11 @@ take_section(struct replica *replica, struct dossier *dossier,
 {
 	enum status status;
 
+	/* What needs no grant has none that could end, whatever the hub says:
+	 * it is asked for again. */
+	if ((filled->state == FILLED_ENDED || filled->state == FILLED_GONE) &&
+	    take_needs_no_grant(replica, dossier->number))
+		return STATUS_OK;
 	if (filled->state == FILLED_ENDED || filled->state == FILLED_GONE)
 		return give_up(replica, dossier, filled->upto, err);
 	status = take_items(replica, filled, err);

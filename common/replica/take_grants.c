@@ -161,6 +161,9 @@ take_follow_grant(struct replica *replica, const struct grant *grant,
 	bool unplaced;
 	enum status status;
 
+	/* Nobody closes a school's own dossier to it, or everybody's. */
+	if (take_needs_no_grant(replica, grant->dossier))
+		return STATUS_OK;
 	/* Its sequences are those of another life of the hub: a step that has
 	 * no place opens, freezes and frees nothing. */
 	status = unplaced_has_record(replica, grant->id, &unplaced, err);

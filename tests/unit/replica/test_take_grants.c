@@ -236,6 +236,37 @@ test_ended_fill_begins_closing(void **state)
 	assert_int_equal(dossier_of(pair->elm, pupil).state, DOSSIER_CLOSING);
 }
 
+/* A hub that says so all the same takes nothing away. */
+static void
+test_what_needs_no_grant_is_never_closed(void **state)
+{
+	struct pair *pair = *state;
+	uint64_t numbers[] = { ELM, DOSSIER_PARTNERSHIP };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct grant_text grant = { .dossier = numbers[i],
+			.opened = 1,
+			.closed = 2 };
+		struct filled filled = { .dossier = numbers[i],
+			.state = FILLED_GONE };
+		struct dossier dossier;
+
+		if (numbers[i] != DOSSIER_PARTNERSHIP)
+			write_grant(pair->elm, ELM, &grant);
+		follow(pair->elm, 0);
+		assert_int_not_equal(dossier_of(pair->elm, numbers[i]).state,
+		    DOSSIER_CLOSING);
+		dossier = dossier_of(pair->elm, numbers[i]);
+		dossier.state = DOSSIER_FILLING;
+		assert_ok(replica_begin(pair->elm, err));
+		assert_ok(dossier_put(pair->elm, &dossier, err));
+		assert_ok(replica_commit(pair->elm, err));
+		(void)fill(pair->elm, &filled);
+		assert_int_equal(dossier_of(pair->elm, numbers[i]).state,
+		    DOSSIER_FILLING);
+	}
+}
+
 int
 main(void)
 {
@@ -249,6 +280,7 @@ main(void)
 		TEST(test_work_taken_after_the_freeze_leaves),
 		TEST(test_closed_grant_begins_closing),
 		TEST(test_ended_fill_begins_closing),
+		TEST(test_what_needs_no_grant_is_never_closed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
