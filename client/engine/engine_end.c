@@ -18,6 +18,9 @@ enum {
 	DAY_MS = 24 * 60 * 60 * 1000
 };
 
+/* What a receipt's column takes; only a hub that lies tells a greater place. */
+#define RECEIPT_SEQUENCE_MAX ((UINT64_C(1) << 53) - 1)
+
 /* --- receipts ------------------------------------------------------------- */
 
 static uint8_t *
@@ -236,6 +239,8 @@ purge_one(struct engine *engine, uint64_t number, bool *done, struct error *err)
 	if (status == STATUS_OK) {
 		result.sequence =
 		    dossier.closed != 0 ? dossier.closed : engine->cursor;
+		if (result.sequence > RECEIPT_SEQUENCE_MAX)
+			result.sequence = RECEIPT_SEQUENCE_MAX;
 		status = write_receipt(engine, number, &result, err);
 	}
 	if (status == STATUS_OK)

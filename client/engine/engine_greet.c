@@ -122,6 +122,10 @@ greet_take_welcome(struct engine *engine, struct bytes body, struct error *err)
 		return engine_complain(engine, GOODBYE_PROTOCOL,
 		    "the hub takes this computer for another school's");
 
+	if (welcome.catalogue == 0)
+		return engine_complain(engine, GOODBYE_PROTOCOL,
+		    "the hub knows no collections");
+
 	status = replica_begin(engine->replica, err);
 	if (status != STATUS_OK)
 		return status;

@@ -394,6 +394,18 @@ test_certificate_is_renewed(void **state)
 	assert_int_equal(said_count(t, FRAME_RENEW), 0);
 }
 
+static void
+test_hub_that_knows_no_collections_is_left(void **state)
+{
+	struct talk *t = *state;
+	struct welcome welcome = welcome_of(t);
+
+	talk_connect(t);
+	welcome.catalogue = 0;
+	SAY(t, FRAME_WELCOME, welcome, welcome);
+	expect_complaint(t, "the hub knows no collections");
+}
+
 /* A hub that tells an absurd time is no reason to fail. */
 static void
 test_time_that_cannot_be_is_measured_all_the_same(void **state)
@@ -453,6 +465,7 @@ main(void)
 		TALK(test_too_large_a_frame_is_refused_by_its_head),
 		TALK(test_unknown_frame_is_skipped),
 		TALK(test_time_that_cannot_be_is_measured_all_the_same),
+		TALK(test_hub_that_knows_no_collections_is_left),
 		TALK(test_clock_is_measured_at_welcome),
 		TALK(test_certificate_is_renewed),
 		TALK(test_certificate_is_not_renewed_by_a_wrong_clock),

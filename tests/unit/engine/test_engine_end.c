@@ -150,6 +150,26 @@ expect_receipt(struct talk *t, uint64_t pupil, uint64_t closed)
 	assert_int_equal(load(signed_message + 44), 1);
 }
 
+/* A hub may tell any place; a receipt's column takes no greater one. */
+static void
+test_end_at_an_absurd_place_has_a_receipt(void **state)
+{
+	struct talk *t = *state;
+	struct filled filled = { .dossier = 4711,
+		.upto = INT64_MAX - 1,
+		.state = FILLED_ENDED };
+	struct filleds filleds = { &filled, 1 };
+
+	begin(t);
+	(void)fixture_insert(t->other, OAK, "grant", "dossier", "4711", "kind",
+	    "destination", "opened", "1", NULL);
+	talk_stream(t);
+	assert_int_equal(said_count(t, FRAME_FILL), 1);
+	SAY(t, FRAME_FILLED, filleds, filleds);
+	assert_int_equal(state_of(t, 4711), DOSSIER_GONE);
+	assert_int_not_equal(find_receipt(t), 0);
+}
+
 /* What waits is sent first; then all of it goes, with a signed receipt.  The
  * place of the close is not confirmed before. */
 static void
@@ -407,6 +427,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TALK(test_end_at_an_absurd_place_has_a_receipt),
 		TALK(test_closed_file_goes_once_nothing_waits),
 		TALK(test_close_waits_for_what_its_receipt_names),
 		TALK(test_hello_does_not_confirm_a_close_that_waits),
