@@ -216,6 +216,9 @@ on_received(struct engine *engine, struct bytes bytes, struct error *err)
 			return engine_complain(engine, GOODBYE_PROTOCOL,
 			    wrong.text);
 		status = on_frame(engine, &frame, err);
+		if (status == STATUS_EXISTS)
+			status = engine_complain(engine, GOODBYE_PROTOCOL,
+			    "the hub gave one place to two commits");
 		arena_reset(&engine->arena);
 		if (status != STATUS_OK)
 			return error_wrap(err, "%s from the hub",

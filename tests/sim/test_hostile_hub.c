@@ -11,7 +11,7 @@
 #include "tests/sim/random.h"
 
 enum {
-	LIVES = 150,
+	LIVES = 80,
 	LIES = 80, /* a life */
 	WRITTEN = 256,
 	ITEMS = 64

@@ -387,6 +387,27 @@ test_answer_to_other_bytes_is_ignored(void **state)
 	assert_int_equal(push_said(t, 0).commit_count, 1);
 }
 
+/* Of two commits at one place one is a lie: both still wait. */
+static void
+test_one_place_for_two_commits_is_complained_of(void **state)
+{
+	struct talk *t = *state;
+	struct answer list[2];
+	struct answers answers = { list, 2, NOW_MS };
+	struct push push;
+
+	write_pupils(t, 2);
+	talk_connect(t);
+	push = push_said(t, 0);
+	talk_welcome(t);
+	for (uint32_t i = 0; i < 2; i++)
+		list[i] = answer_to(t, push.commits[i], REFUSAL_NONE);
+	list[1].sequence = list[0].sequence;
+	SAY(t, FRAME_ANSWER, answers, answers);
+	expect_complaint(t, "the hub gave one place to two commits");
+	assert_int_equal(talk_status(t).waiting, 2);
+}
+
 int
 main(void)
 {
@@ -407,6 +428,7 @@ main(void)
 		TALK(test_clock_leaves_what_is_not_answered_yet),
 		TALK(test_answer_to_what_was_not_asked_is_complained_of),
 		TALK(test_answer_to_other_bytes_is_ignored),
+		TALK(test_one_place_for_two_commits_is_complained_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
