@@ -6,9 +6,8 @@
  * message_*_encode replaces out; message_*_decode keeps views into body and
  * arena, and checks every count and length against limits.h.  A commit travels
  * as a blob of its canonical bytes, which the decoders do not look into beyond
- * an item's id.  Items ascend strictly by sequence; a FILLED has at most
- * LIMIT_BATCH_COMMITS of them in all its sections.  To encode more than a
- * reader may take is a fault of the caller's.
+ * an item's id.  Items ascend by sequence, LIMIT_BATCH_COMMITS at most; to
+ * encode more than a reader may take is a fault of the caller's.
  */
 #ifndef PROTOCOL_MESSAGE_H
 #define PROTOCOL_MESSAGE_H
@@ -25,8 +24,7 @@ enum {
 	NONCE_BYTES = 16
 };
 
-/* One life of the hub's order: its number and the sequence at which it left
- * the generation before. */
+/* One life of the hub's order, and where it left the one before. */
 struct generation {
 	uint64_t number;
 	uint64_t left_at;
@@ -84,8 +82,7 @@ struct push {
 };
 
 /*
- * [id, digest4, sequence, mark] when taken, [id, digest4, reason] else
- *
+ * [id, digest4, sequence, mark] when taken, [id, digest4, reason] else;
  * id and sequence are signed differences from the one before, the first from 0.
  */
 struct answer {
@@ -211,8 +208,7 @@ struct drop {
 	uint64_t grant;
 };
 
-/* OFFER: [generation, [item, ...], end]: commits of one generation with the
- * places and marks that they had in it.  An item always has its commit. */
+/* OFFER: [generation, [item, ...], end]: items that have their commits */
 struct offer {
 	uint64_t generation;
 	struct item *items;
@@ -220,12 +216,11 @@ struct offer {
 	bool end; /* nothing follows */
 };
 
-/* OFFERED: [generation, upto, refused, end]: so far all is kept that had a
- * right mark. */
+/* OFFERED: [generation, upto, refused, end] */
 struct offered {
 	uint64_t generation;
-	uint64_t upto;
-	uint32_t refused;
+	uint64_t upto;    /* so far all is kept, but what */
+	uint32_t refused; /* had no right mark */
 	bool end;
 };
 

@@ -65,6 +65,13 @@ finish(struct agent *agent, const struct error *why)
 }
 
 static void
+finish_why(struct agent *agent, enum status status, const char *why)
+{
+	error_set(&agent->why, status, "%s", why);
+	finish(agent, &agent->why);
+}
+
+static void
 fail(struct agent *agent, const struct error *why)
 {
 	log_event(agent->options.log, LOG_ERROR, "agent.failed",
@@ -116,14 +123,6 @@ introduce(struct agent *agent)
 		step(agent, ENGINE_TICK, (struct bytes){ NULL, 0 });
 }
 
-/* The hub collects, and knows what is here: it may take days. */
-static bool
-is_held_up(const struct engine_status *status)
-{
-	return status->state >= ENGINE_CATCHING_UP && status->collecting &&
-	       !status->offering;
-}
-
 /* ONCE is done when it is proved, or when it can be no better. */
 static void
 look_whether_done(struct agent *agent)
@@ -137,7 +136,7 @@ look_whether_done(struct agent *agent)
 	if (status.state >= ENGINE_CATCHING_UP)
 		agent->clock_error_ms = status.clock_error_ms;
 	if (agent->options.mode == AGENT_RUN) {
-		if (status.proved || status.differs || is_held_up(&status))
+		if (status.proved || status.differs || status.collecting)
 			agent_memo_meet(agent);
 		return;
 	}
@@ -152,16 +151,13 @@ look_whether_done(struct agent *agent)
 			link_close_soon(agent->link);
 		finish(agent, NULL);
 	} else if (agent->options.mode == AGENT_ONCE && status.differs) {
-		error_set(&agent->why, STATUS_STALE,
+		finish_why(agent, STATUS_STALE,
 		    "this computer's records are not the same as the hub's");
-		finish(agent, &agent->why);
-	} else if (is_held_up(&status)) {
-		error_set(&agent->why, STATUS_BUSY, AGENT_HELD_UP);
-		finish(agent, &agent->why);
+	} else if (status.collecting) {
+		finish_why(agent, STATUS_BUSY, AGENT_HELD_UP);
 	} else if (now - agent->progress_at_ms > AGENT_ONCE_MS) {
-		error_set(&agent->why, STATUS_TIMEOUT,
+		finish_why(agent, STATUS_TIMEOUT,
 		    "the hub was not reached in time; try again later");
-		finish(agent, &agent->why);
 	}
 }
 

@@ -1,13 +1,12 @@
 /*
- * The engine's door: events in, an update out; the states, and which frame is
- * for whom.
+ * The engine's door: events in, an update out; and which frame is for whom.
  */
 #include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/engine/engine_offer.h"
+#include "client/engine/engine_private.h"
 #include "common/replica/dossier.h"
 #include "common/replica/record.h"
 
@@ -169,10 +168,7 @@ on_connected(struct engine *engine, struct error *err)
 	engine->prove_wanted = true;
 	engine->renewing = false;
 	engine->leave_sent = false;
-	engine->collecting = false;
-	engine->offering = false;
-	engine->asked_again = false;
-	engine->offers_sent = 0;
+	offer_reset(engine);
 
 	status =
 	    replica_data_version(engine->replica, &engine->data_version, err);
@@ -331,6 +327,7 @@ on_disconnected(struct engine *engine)
 	engine->state = ENGINE_OFFLINE;
 	engine->hang_up = false;
 	engine->prove_asked_at_ms = 0;
+	offer_reset(engine);
 	engine->unsent_bytes = 0;
 	buffer_clear(&engine->input);
 }
@@ -479,8 +476,7 @@ engine_get_status(struct engine *engine, struct engine_status *status,
 		return result;
 	engine->status.state = engine->state;
 	engine->status.cursor = engine->cursor;
-	engine->status.collecting = engine->collecting;
-	engine->status.offering = engine->offering;
+	offer_tell(engine);
 	engine->status.proved = engine->proved && engine->status.waiting == 0;
 	engine->status.differs = engine->differs;
 	engine->status.filling = totals.filling;

@@ -70,9 +70,8 @@ struct engine_status {
 	bool proved;      /* the hub's {count, sum} agreed with ours since the
 			     last local write and the last item taken */
 	bool differs;     /* they did not agree: the night will repair it */
-	bool collecting;  /* the hub was restored and collects: what waits,
-			     waits for that */
-	bool offering;    /* it has not all that is here for it yet */
+	bool offering;    /* the hub was restored: it is told what is here */
+	bool collecting;  /* it knows that, and hears others: days, perhaps */
 	uint64_t waiting; /* commits not answered */
 	uint64_t aside;   /* commits refused */
 	uint64_t cursor;

@@ -338,7 +338,8 @@ end_pump(struct engine *engine, struct error *err)
 	enum status status;
 
 	/* What closed may turn out not to have, and to leave is to purge. */
-	if (engine->recovering || engine->collecting || engine->offering)
+	if (engine->offer.recovering || engine->offer.collecting ||
+	    engine->offer.offering)
 		return STATUS_OK;
 	closing.pupils_only = engine->leaving;
 	do {

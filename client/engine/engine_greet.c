@@ -3,7 +3,7 @@
  * does.  The two clocks are compared, and the hub's life (its generation) with
  * the one that this replica knows.
  */
-#include "client/engine/engine_offer.h"
+#include "client/engine/engine_private.h"
 #include "common/replica/record.h"
 
 enum status

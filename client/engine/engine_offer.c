@@ -12,9 +12,26 @@
  */
 #include <string.h>
 
-#include "client/engine/engine_offer.h"
+#include "client/engine/engine_private.h"
 #include "common/replica/take.h"
 #include "common/replica/unplaced.h"
+
+void
+offer_reset(struct engine *engine)
+{
+	engine->offer.collecting = false;
+	engine->offer.offering = false;
+	engine->offer.asked_again = false;
+	engine->offer.offers_sent = 0;
+}
+
+void
+offer_tell(struct engine *engine)
+{
+	engine->status.offering = engine->offer.offering;
+	engine->status.collecting =
+	    engine->offer.collecting && !engine->offer.offering;
+}
 
 /* --- at WELCOME ----------------------------------------------------------- */
 
@@ -32,10 +49,10 @@ offer_begin(struct engine *engine, const struct welcome *welcome,
 		status = prove_void(engine, err);
 	if (status == STATUS_OK)
 		status = replica_meta_get(replica, "offered_generation", 0,
-		    &engine->offered_generation, err);
+		    &engine->offer.offered_generation, err);
 	if (status == STATUS_OK)
 		status = replica_meta_get(replica, "offered_sequence", 0,
-		    &engine->offered_sequence, err);
+		    &engine->offer.offered_sequence, err);
 	if (status != STATUS_OK)
 		return status;
 	if (went) {
@@ -45,10 +62,10 @@ offer_begin(struct engine *engine, const struct welcome *welcome,
 		engine->cursor_sent = engine->cursor;
 		prove_forget(engine);
 	}
-	engine->collecting = welcome->collecting;
-	engine->offering = welcome->offer;
-	engine->offered_all = false;
-	engine->head_then = welcome->head;
+	engine->offer.collecting = welcome->collecting;
+	engine->offer.offering = welcome->offer;
+	engine->offer.offered_all = false;
+	engine->offer.head_then = welcome->head;
 	return status;
 }
 
@@ -57,8 +74,8 @@ offer_begin(struct engine *engine, const struct welcome *welcome,
 bool
 offer_holds_pushes(const struct engine *engine)
 {
-	return engine->collecting || engine->offering ||
-	       (engine->recovering && !engine->asked_again);
+	return engine->offer.collecting || engine->offer.offering ||
+	       (engine->offer.recovering && !engine->offer.asked_again);
 }
 
 /* --- offering ------------------------------------------------------------- */
@@ -126,8 +143,9 @@ send_offer(struct engine *engine, struct error *err)
 	    sizeof(*offer->items));
 	if (offer->items == NULL)
 		return error_set(err, STATUS_NOMEM, "offer what is here");
-	status = unplaced_each(engine->replica, engine->offered_generation,
-	    engine->offered_sequence, collect, &collecting, err);
+	status =
+	    unplaced_each(engine->replica, engine->offer.offered_generation,
+		engine->offer.offered_sequence, collect, &collecting, err);
 	if (status == STATUS_OK && collecting.out_of_memory)
 		status = error_set(err, STATUS_NOMEM, "offer what is here");
 	offer->end = !collecting.full;
@@ -138,12 +156,12 @@ send_offer(struct engine *engine, struct error *err)
 	if (status != STATUS_OK)
 		return status;
 	if (offer->item_count > 0) {
-		engine->offered_generation = offer->generation;
-		engine->offered_sequence =
+		engine->offer.offered_generation = offer->generation;
+		engine->offer.offered_sequence =
 		    offer->items[offer->item_count - 1].sequence;
 	}
-	engine->offered_all = offer->end;
-	engine->offers_sent++;
+	engine->offer.offered_all = offer->end;
+	engine->offer.offers_sent++;
 	return STATUS_OK;
 }
 
@@ -158,10 +176,10 @@ offer_take_offered(struct engine *engine, struct bytes body, struct error *err)
 	status = message_offered_decode(body, &engine->arena, &offered, &wrong);
 	if (status != STATUS_OK)
 		return engine_misread(engine, status, &wrong, err);
-	if (engine->offers_sent == 0)
+	if (engine->offer.offers_sent == 0)
 		return engine_complain(engine, GOODBYE_PROTOCOL,
 		    "the hub has kept what was not offered");
-	engine->offers_sent--;
+	engine->offer.offers_sent--;
 	engine->status.alarms += offered.refused;
 	if (offered.upto > 0) {
 		status = replica_begin(engine->replica, err);
@@ -177,7 +195,7 @@ offer_take_offered(struct engine *engine, struct bytes body, struct error *err)
 			replica_rollback(engine->replica);
 	}
 	if (offered.end)
-		engine->offering = false;
+		engine->offer.offering = false;
 	return status;
 }
 
@@ -187,8 +205,9 @@ offer_take_offered(struct engine *engine, struct bytes body, struct error *err)
 static bool
 is_caught_up(const struct engine *engine)
 {
-	return engine->cursor >= engine->head_then && engine->fetching == 0 &&
-	       take_lacking_count(engine) == 0 && engine->asked_count == 0;
+	return engine->cursor >= engine->offer.head_then &&
+	       engine->fetching == 0 && take_lacking_count(engine) == 0 &&
+	       engine->asked_count == 0;
 }
 
 static enum status
@@ -202,7 +221,7 @@ ask(struct engine *engine, struct error *err)
 	if (fetch.ids == NULL)
 		return error_set(err, STATUS_NOMEM, "ask for what is here");
 	status = replica_begin(engine->replica, err);
-	if (status == STATUS_OK && !engine->asked_again)
+	if (status == STATUS_OK && !engine->offer.asked_again)
 		status = unplaced_wait_again(engine->replica, err);
 	if (status == STATUS_OK)
 		status = unplaced_to_fetch(engine->replica, fetch.ids,
@@ -218,10 +237,10 @@ ask(struct engine *engine, struct error *err)
 		return status;
 	}
 	/* What waits again has smaller numbers than what was sent before. */
-	engine->send_again = engine->send_again || !engine->asked_again;
+	engine->send_again = engine->send_again || !engine->offer.asked_again;
 	engine->again_at_ms = engine->elapsed_ms;
-	engine->asked_again = true;
-	engine->recovering = fetch.id_count > 0;
+	engine->offer.asked_again = true;
+	engine->offer.recovering = fetch.id_count > 0;
 	prove_forget(engine);
 	return fetch.id_count > 0 ? take_ask(engine, &fetch, err) : STATUS_OK;
 }
@@ -231,12 +250,13 @@ offer_pump(struct engine *engine, struct error *err)
 {
 	enum status status = STATUS_OK;
 
-	while (status == STATUS_OK && engine->offering &&
-	       !engine->offered_all &&
-	       engine->offers_sent < ENGINE_OFFERS_IN_FLIGHT)
+	while (status == STATUS_OK && engine->offer.offering &&
+	       !engine->offer.offered_all &&
+	       engine->offer.offers_sent < ENGINE_OFFERS_IN_FLIGHT)
 		status = send_offer(engine, err);
-	if (status == STATUS_OK && engine->recovering && !engine->offering &&
-	    !engine->collecting && is_caught_up(engine))
+	if (status == STATUS_OK && engine->offer.recovering &&
+	    !engine->offer.offering && !engine->offer.collecting &&
+	    is_caught_up(engine))
 		status = ask(engine, err);
 	arena_reset(&engine->arena);
 	return status;

@@ -13,6 +13,7 @@
 #define CLIENT_ENGINE_ENGINE_PRIVATE_H
 
 #include "client/engine/engine.h"
+#include "client/engine/engine_offer.h"
 #include "common/replica/pending.h"
 
 enum {
@@ -23,7 +24,6 @@ enum {
 	ENGINE_PROOF_MS = 60 * 1000, /* ask again after no answer */
 	ENGINE_AGAIN_MS = 1000,      /* what the hub cannot take now */
 	ENGINE_CLOCK_NOISE_MS = 60 * 1000,
-	ENGINE_OFFERS_IN_FLIGHT = 4,
 	ENGINE_TEXT_BYTES = 200
 };
 
@@ -93,15 +93,7 @@ struct engine {
 	bool hurried;
 	uint64_t prove_asked_at_ms;
 
-	/* the hub was restored: see engine_offer.c */
-	bool recovering;  /* not all that is here has a place again */
-	bool collecting;  /* the hub is */
-	bool offering;    /* and waits for what is here */
-	bool offered_all; /* up to this place: */
-	uint64_t offered_generation, offered_sequence;
-	uint32_t offers_sent;
-	bool asked_again;   /* what this site wrote waits again */
-	uint64_t head_then; /* the hub's, at WELCOME */
+	struct offering offer; /* the hub was restored */
 
 	/* leaving and renewing */
 	bool purge_unfinished; /* bytes of a purge may still be in files */

@@ -51,7 +51,7 @@ prepare(struct engine *engine, struct proof *proof, bool *ready,
 	status = pending_count(engine->replica, &waiting, &aside, err);
 	if (status != STATUS_OK || waiting > 0)
 		return status;
-	if (engine->recovering || take_lacking_count(engine) > 0 ||
+	if (engine->offer.recovering || take_lacking_count(engine) > 0 ||
 	    engine->cursor < engine->acknowledged)
 		return STATUS_OK;
 	status = dossier_scope(engine->replica, &proof->count, &proof->sum,

@@ -10,7 +10,7 @@
  */
 #include <string.h>
 
-#include "client/engine/engine_offer.h"
+#include "client/engine/engine_private.h"
 #include "common/replica/take.h"
 #include "protocol/stamp.h"
 

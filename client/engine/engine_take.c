@@ -35,8 +35,8 @@ take_begin(struct engine *engine, struct error *err)
 	if (status == STATUS_OK)
 		status = replica_meta_get(replica, "proved", 0, &proved, err);
 	if (status == STATUS_OK)
-		status =
-		    unplaced_is_recovering(replica, &engine->recovering, err);
+		status = unplaced_is_recovering(replica,
+		    &engine->offer.recovering, err);
 	engine->fresh = started == 0;
 	engine->proof_stored = proved != 0;
 	return status;

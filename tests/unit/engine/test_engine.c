@@ -285,7 +285,7 @@ test_welcome_of_another_generation_is_answered_by_an_offer(void **state)
 	assert_int_equal(t->update.wish, ENGINE_KEEP);
 	assert_int_equal(said_count(t, FRAME_OFFER), 1);
 	assert_int_equal(said_count(t, FRAME_PROVE), 0);
-	assert_true(talk_status(t).collecting);
+	assert_true(talk_status(t).offering);
 }
 
 /* What cannot be read ends the connection, whatever it should have been. */

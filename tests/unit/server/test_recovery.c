@@ -1,6 +1,6 @@
 /*
  * A hub is restored to what it was after each step of a child's move, and gets
- * back from its schools what it lost.
+ * back from its schools what it lost.  Covers client/engine/engine_offer.c.
  */
 #include "tests/unit/server/restored.h"
 
