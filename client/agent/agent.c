@@ -4,7 +4,6 @@
  *	WAITING --timer--> CONNECTING --on_open--> CONNECTED
  *	   ^                    |                      |
  *	   +------ on_closed ---+----------------------+
- *
  * Callbacks record what happened and step the engine; the engine decides.
  */
 #include <assert.h>
@@ -19,7 +18,6 @@
 
 static void step(struct agent *agent, enum engine_event_type type,
     struct bytes bytes);
-
 /* In the order in which they fire. */
 static void on_timer(uv_timer_t *timer);
 static void on_open(struct link *link, const struct link_info *info,
@@ -62,13 +60,6 @@ finish(struct agent *agent, const struct error *why)
 	}
 	if (!uv_is_closing((uv_handle_t *)&agent->timer))
 		uv_close((uv_handle_t *)&agent->timer, on_timer_closed);
-}
-
-static void
-finish_why(struct agent *agent, enum status status, const char *why)
-{
-	error_set(&agent->why, status, "%s", why);
-	finish(agent, &agent->why);
 }
 
 static void
@@ -149,16 +140,18 @@ look_whether_done(struct agent *agent)
 		/* The hub has all that was sent: it said so. */
 		if (agent->link != NULL)
 			link_close_soon(agent->link);
-		finish(agent, NULL);
 	} else if (agent->options.mode == AGENT_ONCE && status.differs) {
-		finish_why(agent, STATUS_STALE,
+		error_set(&agent->why, STATUS_STALE,
 		    "this computer's records are not the same as the hub's");
 	} else if (status.collecting) {
-		finish_why(agent, STATUS_BUSY, AGENT_HELD_UP);
+		error_set(&agent->why, STATUS_BUSY, AGENT_HELD_UP);
 	} else if (now - agent->progress_at_ms > AGENT_ONCE_MS) {
-		finish_why(agent, STATUS_TIMEOUT,
+		error_set(&agent->why, STATUS_TIMEOUT,
 		    "the hub was not reached in time; try again later");
+	} else {
+		return;
 	}
+	finish(agent, &agent->why);
 }
 
 static void
