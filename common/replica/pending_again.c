@@ -1,6 +1,7 @@
 /*
- * Commits that go again: with new stamps, after the clock was wrong; a refused one that a person sends again, on the present heads; and
- * what an older hub did not know, as it was.
+ * Commits that go again: with new stamps, after the clock was wrong; a refused
+ * one that a person sends again, on the present heads; and what an older hub
+ * did not know, as it was.
  */
 #include <assert.h>
 #include <inttypes.h>

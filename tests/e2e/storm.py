@@ -87,10 +87,10 @@ class Weather:
 
     def mend(self, everything=False):
         now = time.monotonic()
-        due = [one for one in self.mending if everything or one[0] <= now]
-        self.mending = [one for one in self.mending if one not in due]
-        for _, _, undo in due:
-            undo()
+        for one in list(self.mending):
+            if everything or one[0] <= now:
+                self.mending.remove(one)
+                one[2]()
 
     def some_site(self):
         return self.random.choice(self.people.sites)
