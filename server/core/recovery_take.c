@@ -59,19 +59,33 @@ read_row(struct sql *sql, struct arena *arena, struct offered_row *row,
 	return STATUS_OK;
 }
 
-/* The next behind a place and id; with hub, of what the hub itself wrote. */
+#define ROW_COLUMNS                                         \
+	"generation, sequence, id, site, received, digest," \
+	" redacted, bytes, refusal"
+
+/* The next behind a place and id; with hub, of what the hub itself wrote: that
+ * is little, and is looked for at every OFFER. */
 static enum status
 next_row(struct replica *replica, bool hub, struct arena *arena,
     struct offered_row *row, struct error *err)
 {
-	struct sql *sql = table_query(replica,
-	    "SELECT generation, sequence, id, site, received, digest,"
-	    " redacted, bytes, refusal FROM offer"
-	    " WHERE (generation, sequence, id) > (?1, ?2, ?3)"
-	    " AND (?4 = 0 OR id < (1 << 43))"
-	    " ORDER BY generation, sequence, id LIMIT 1",
-	    "iiii", row->generation, row->sequence, row->id, (uint64_t)hub);
-	enum status status = sql_step(sql, err);
+	struct sql *sql;
+	enum status status;
+
+	if (hub)
+		sql = table_query(replica,
+		    "SELECT " ROW_COLUMNS
+		    " FROM offer INDEXED BY offer_id WHERE id < (1 << 43)"
+		    " AND (generation, sequence, id) > (?1, ?2, ?3)"
+		    " ORDER BY generation, sequence, id LIMIT 1",
+		    "iii", row->generation, row->sequence, row->id);
+	else
+		sql = table_query(replica,
+		    "SELECT " ROW_COLUMNS " FROM offer"
+		    " WHERE (generation, sequence, id) > (?1, ?2, ?3)"
+		    " ORDER BY generation, sequence, id LIMIT 1",
+		    "iii", row->generation, row->sequence, row->id);
+	status = sql_step(sql, err);
 
 	if (status == STATUS_OK)
 		status = read_row(sql, arena, row, err);

@@ -32,6 +32,7 @@ static const char schema[] =
     "redacted INTEGER NOT NULL, bytes BLOB NOT NULL,"
     "refusal INTEGER NOT NULL DEFAULT 0,"
     "PRIMARY KEY(generation, sequence, id)) STRICT;"
+    "CREATE INDEX IF NOT EXISTS offer_id ON offer(id);"
     "CREATE TABLE IF NOT EXISTS offerer("
     "number INTEGER PRIMARY KEY, generation INTEGER NOT NULL,"
     "state INTEGER NOT NULL) STRICT;"

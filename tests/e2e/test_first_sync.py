@@ -3,6 +3,7 @@
 real sockets."""
 import os
 import stat
+import time
 import unittest
 
 from harness import Partnership
@@ -141,6 +142,42 @@ class FirstSync(unittest.TestCase):
         self.hub.run("check")
         self.assertGreater(self.hub.json("status")["commits"],
                            again["commits"])
+
+    def test_hub_comes_back_from_its_keys_alone(self):
+        """No backup: schools, computers and children come from those who
+        hold them; who does not come is excused by a person."""
+        oak, elm = (self.here.join(self.hub, school) for school in (OAK, ELM))
+        oak.put("pupil", surname="Invented", forename="Ida",
+                birth_date="2015-09-02")
+        for site in (oak, elm, oak):
+            site.sync()
+        keys = self.here.base / "keys"
+        self.hub.run("keys", "export", keys)
+        commits = self.hub.json("status")["commits"]
+        self.hub.stop()
+        self.hub.data = self.here.base / "hub-again"
+        self.hub.run("keys", "import", keys)
+        self.assertIn("--without-backup", self.hub.run("restore", expect=2))
+        self.hub.run("restore", "--without-backup")
+        self.hub.start()
+        self.assertIn("restored", oak.run("sync", "--hub", self.hub.address,
+                                          expect=1))
+        states = {site["number"]: site["offer"]
+                  for site in self.hub.json("status")["sites"]}
+        self.assertEqual(states, {1: "offered", 2: "waited for"})
+        self.assertIn("--yes", self.hub.run("site", "excuse", "2", expect=2))
+        self.hub.run("site", "excuse", "2", "--yes")
+        self.wait_until(lambda: not self.hub.json("status")["collecting"])
+        oak.sync()
+        elm.run("sync", "--hub", self.hub.address)
+        self.assertGreaterEqual(self.hub.json("status")["commits"], commits)
+        self.hub.run("check")
+
+    def wait_until(self, holds):
+        """A moment, for a process that looks once a second."""
+        end = time.monotonic() + 20
+        while not holds():
+            self.assertLess(time.monotonic(), end)
 
     def test_wrong_usage_has_its_own_exit_status(self):
         """2 and one sentence that says what to do."""
