@@ -176,7 +176,7 @@ expect_commits(sqlite3 *database, uint32_t taken)
 		if ((taken >> i & 1) != 0)
 			assert_int_equal(number_with(database,
 					     "SELECT count(*) FROM pupil WHERE "
-			                     "number = ?1",
+					     "number = ?1",
 					     i),
 			    1);
 	}
