@@ -371,26 +371,6 @@ keep_alive(struct engine *engine, struct error *err)
 }
 
 static enum status
-send_renewal(struct engine *engine, struct error *err)
-{
-	int64_t hub_ms =
-	    (int64_t)engine->now_ms - engine->status.clock_error_ms;
-	struct certificate_message message;
-	enum status status;
-
-	message.der = buffer_view(&engine->csr);
-	if (message.der.size == 0 || engine->renewing ||
-	    hub_ms < engine->renew_at_ms)
-		return STATUS_OK;
-	engine->renewing = true;
-	status =
-	    message_certificate_message_encode(&message, &engine->body, err);
-	if (status != STATUS_OK)
-		return status;
-	return engine_send(engine, FRAME_RENEW, err);
-}
-
-static enum status
 pump(struct engine *engine, struct error *err)
 {
 	enum status status;
@@ -415,7 +395,7 @@ pump(struct engine *engine, struct error *err)
 	if (status == STATUS_OK)
 		status = end_confirm(engine, err);
 	if (status == STATUS_OK)
-		status = send_renewal(engine, err);
+		status = renew_pump(engine, err);
 	if (status == STATUS_OK)
 		status = prove_pump(engine, err);
 	return status;
@@ -486,14 +466,6 @@ engine_get_status(struct engine *engine, struct engine_status *status,
 		: 1000 * (totals.all - totals.filling) / totals.all;
 	*status = engine->status;
 	return STATUS_OK;
-}
-
-enum status
-engine_renew(struct engine *engine, struct bytes csr, int64_t due_ms)
-{
-	engine->renew_at_ms = due_ms;
-	buffer_clear(&engine->csr);
-	return buffer_append(&engine->csr, csr);
 }
 
 void

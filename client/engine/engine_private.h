@@ -194,6 +194,10 @@ enum status end_confirm(struct engine *engine, struct error *err);
 enum status end_confirmed(struct engine *engine, uint64_t *confirmed,
     struct error *err);
 
+/* --- engine_renew.c ------------------------------------------------------- */
+
+enum status renew_pump(struct engine *engine, struct error *err);
+
 /* --- engine_prove.c ------------------------------------------------------- */
 
 /* Something changed: what was proved is proved no more. */
