@@ -406,6 +406,18 @@ test_hub_that_knows_no_collections_is_left(void **state)
 	expect_complaint(t, "the hub knows no collections");
 }
 
+/* They are put in order, and kept, as signed numbers. */
+static void
+test_generation_out_of_range_is_complained_of(void **state)
+{
+	struct talk *t = *state;
+
+	t->generation = UINT64_MAX;
+	talk_connect(t);
+	talk_welcome(t);
+	expect_complaint(t, "a generation of the hub's is out of range");
+}
+
 /* A hub that tells an absurd time is no reason to fail. */
 static void
 test_time_that_cannot_be_is_measured_all_the_same(void **state)
@@ -466,6 +478,7 @@ main(void)
 		TALK(test_unknown_frame_is_skipped),
 		TALK(test_time_that_cannot_be_is_measured_all_the_same),
 		TALK(test_hub_that_knows_no_collections_is_left),
+		TALK(test_generation_out_of_range_is_complained_of),
 		TALK(test_clock_is_measured_at_welcome),
 		TALK(test_certificate_is_renewed),
 		TALK(test_certificate_is_not_renewed_by_a_wrong_clock),
