@@ -22,7 +22,7 @@ struct plot {
 	struct random random;
 	uint64_t seed;
 	uint64_t written[WRITTEN]; /* commits of this computer's people */
-	bool claimed[WRITTEN];     /* the hub said that it has it */
+	bool answered[WRITTEN];    /* by the hub, true or not */
 	uint32_t written_count;
 	uint64_t pupils[WRITTEN];
 	uint32_t pupil_count;
@@ -62,8 +62,8 @@ was_purged(struct plot *plot, uint64_t commit)
 	return false;
 }
 
-/* Each commit waits, is set aside, or has its place; only what the hub said
- * it has is ever purged. */
+/* Each commit waits, is set aside, or has its place; nothing is purged before
+ * the hub has said what became of it. */
 static void
 expect_work_is_kept(struct plot *plot)
 {
@@ -77,7 +77,7 @@ expect_work_is_kept(struct plot *plot)
 			STATUS_OK &&
 		    pending_get(plot->t->replica, id, &pending, UNREAD) !=
 			STATUS_OK &&
-		    !(plot->claimed[i] && was_purged(plot, id)))
+		    !(plot->answered[i] && was_purged(plot, id)))
 			fail_msg("seed %" PRIu64 ": %" PRIu64 " is lost",
 			    plot->seed, id);
 	}
@@ -96,13 +96,13 @@ expect_open(void *context, const struct ledger_row *row)
 	return true;
 }
 
-/* From here on it may be purged like anything else that the hub has. */
+/* Taken or set aside, it may be purged with its file from here on. */
 static void
-note_claimed(struct plot *plot, uint64_t id)
+note_answered(struct plot *plot, uint64_t id)
 {
 	for (uint32_t i = 0; i < plot->written_count; i++)
 		if (plot->written[i] == id)
-			plot->claimed[i] = true;
+			plot->answered[i] = true;
 }
 
 /* --- people write --------------------------------------------------------- */
@@ -267,7 +267,7 @@ own_item(struct plot *plot, struct item *item)
 					buffer_view(&out)),
 			    out.size };
 	item->digest = digest_of(buffer_view(&out));
-	note_claimed(plot, commit.id);
+	note_answered(plot, commit.id);
 	buffer_deinit(&out);
 	return true;
 }
@@ -341,8 +341,7 @@ lie_answers(struct plot *plot)
 		*answer = answer_to(t, push.commits[i],
 		    one_in(plot, 3) ? (enum refusal)below(plot, 24)
 				    : REFUSAL_NONE);
-		if (answer->refusal == REFUSAL_NONE)
-			note_claimed(plot, answer->id);
+		note_answered(plot, answer->id);
 		if (one_in(plot, 8))
 			answer->digest[0] ^= 1;
 		if (one_in(plot, 8) && answer->refusal == 0)
