@@ -100,6 +100,8 @@ current(struct computer *computer)
 static void step(struct computer *computer, enum engine_event_type type,
     struct bytes bytes);
 
+static void hang_up(struct computer *computer, bool abrupt);
+
 /* The connection is gone at this end: the engine hears of it, and dials. */
 static void
 disconnected(struct computer *computer)
@@ -117,6 +119,27 @@ disconnected(struct computer *computer)
 	computer->failures++;
 	if (computer->on)
 		dial_after(computer, back_off(computer));
+}
+
+void
+computer_sleep(struct computer *computer)
+{
+	if (!computer->on || computer->asleep)
+		return;
+	computer->asleep = true;
+	hang_up(computer, true);
+}
+
+void
+computer_rouse(struct computer *computer)
+{
+	if (!computer->asleep)
+		return;
+	computer->asleep = false;
+	computer->failures = 0;
+	if (computer->on)
+		dial_after(computer,
+		    DIAL_FIRST_MS + random_below_of(&computer->random, 2000));
 }
 
 static void
@@ -321,6 +344,7 @@ close_all(struct computer *computer)
 	computer->engine = NULL;
 	computer->replica = NULL;
 	computer->wake_ms = 0;
+	computer->asleep = false;
 	computer->open = false;
 	computer->connection = 0;
 	computer->on = false;
@@ -347,6 +371,7 @@ computer_start(struct computer *computer)
 	computer->on = true;
 	computer->failures = 0;
 	trace_line(&world->trace, world->now_ms, computer->name, "starts");
+	computer->asleep = world->lids_shut;
 	dial_after(computer, DIAL_FIRST_MS);
 }
 
@@ -401,7 +426,7 @@ dial(struct computer *computer)
 {
 	struct world *world = computer->world;
 
-	if (!computer->on || computer->connection != 0)
+	if (!computer->on || computer->asleep || computer->connection != 0)
 		return;
 	if (computer->line.down || !world->hub.on) {
 		computer->failures++;

@@ -331,6 +331,14 @@ heal(struct node_fault *fault, struct disk *disk)
 	disk_set_sync_ms(disk, 0);
 }
 
+/* Who has been in other hands is not given back to an office. */
+static void
+take_away(struct computer *computer)
+{
+	computer_stop(computer);
+	computer->exists = false;
+}
+
 void
 faults_end(struct world *world)
 {
@@ -340,7 +348,7 @@ faults_end(struct world *world)
 		struct connection *connection = line_of(computer);
 
 		if (computer->hostile != NULL)
-			computer_stop(computer);
+			take_away(computer);
 		heal(&computer->fault, computer->disk);
 		memset(&computer->line, 0, sizeof(computer->line));
 		computer->line.delay_ms = 10;

@@ -24,7 +24,7 @@ deed_name(enum deed_type type)
 }
 
 void
-plan_add(struct plan *plan, uint64_t after_ms, enum deed_type type,
+plan_put(struct plan *plan, uint64_t after_ms, enum deed_type type,
     uint32_t who, uint64_t salt)
 {
 	struct deed deed = { after_ms, type, who, salt };
@@ -133,10 +133,10 @@ plan_add_faults(struct plan *plan, struct random *random, uint32_t count)
 	for (uint32_t i = 0; i < plan->count; i++) {
 		const struct deed *deed = &plan->deeds[i];
 
-		plan_add(&mixed, deed->after_ms, deed->type, deed->who,
+		plan_put(&mixed, deed->after_ms, deed->type, deed->who,
 		    deed->salt);
 		while (random_below_of(random, plan->count + count) < count)
-			plan_add(&mixed, random_below_of(random, 2000),
+			plan_put(&mixed, random_below_of(random, 2000),
 			    draw_fault(random), (uint32_t)random_next(random),
 			    random_next(random));
 	}

@@ -106,7 +106,7 @@ void plan_add_year(struct plan *plan, struct random *random, uint32_t count);
 void plan_add_faults(struct plan *plan, struct random *random, uint32_t count);
 
 /* Append one. */
-void plan_add(struct plan *plan, uint64_t after_ms, enum deed_type type,
+void plan_put(struct plan *plan, uint64_t after_ms, enum deed_type type,
     uint32_t who, uint64_t salt);
 
 const char *deed_name(enum deed_type type);

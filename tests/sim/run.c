@@ -300,7 +300,6 @@ watch(const struct run *run, struct desk *desks, pid_t *pids)
 
 	sigemptyset(&ended);
 	sigaddset(&ended, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &ended, NULL);
 
 	while (left > 0) {
 		pid_t pid = waitpid(-1, &status, WNOHANG);
@@ -338,7 +337,12 @@ run_seeds(const struct run *run)
 	pid_t pids[JOBS_MAX] = { 0 };
 	struct desk *failed;
 	uint64_t done = 0;
+	sigset_t ended;
 
+	/* before the first can end, or its end would not be waited for */
+	sigemptyset(&ended);
+	sigaddset(&ended, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &ended, NULL);
 	for (uint32_t i = 0; i < run->jobs; i++) {
 		pids[i] = start();
 		if (pids[i] == 0) {

@@ -15,10 +15,11 @@
 #include "tests/sim/invariants/invariant.h"
 #include "tests/sim/memory.h"
 #include "tests/sim/node.h"
-#include "tests/sim/people/people.h"
 
 enum {
-	CALM_LOOK_MS = 2000
+	CALM_LOOK_MS = 2000,
+	AWAKE_MS = 60 * 1000, /* after the last thing that somebody did */
+	ROUSED_MS = 5 * 1000  /* before the next */
 };
 
 /* --- processes ------------------------------------------------------------ */
@@ -186,6 +187,24 @@ world_advance(struct world *world, uint64_t ms)
 	disk_vfs_set_time(until);
 }
 
+void
+world_pass(struct world *world, uint64_t ms)
+{
+	if (ms <= AWAKE_MS + ROUSED_MS) {
+		world_advance(world, ms);
+		return;
+	}
+	world_advance(world, AWAKE_MS);
+	world->lids_shut = true;
+	for (uint32_t i = 0; i < world->computer_count; i++)
+		computer_sleep(&world->computers[i]);
+	world_advance(world, ms - AWAKE_MS - ROUSED_MS);
+	world->lids_shut = false;
+	for (uint32_t i = 0; i < world->computer_count; i++)
+		computer_rouse(&world->computers[i]);
+	world_advance(world, ROUSED_MS);
+}
+
 /* --- calm ----------------------------------------------------------------- */
 
 /* In step with all that the hub has, which agrees that the sets are the same;
@@ -310,8 +329,9 @@ live(struct world *world)
 	const struct plan *plan = world->plan;
 
 	world_make(world);
+	start_all(world);
 	for (uint32_t i = 0; i < plan->count; i++) {
-		people_let_pass(world, plan->deeds[i].after_ms);
+		world_pass(world, plan->deeds[i].after_ms);
 		world_do(world, &plan->deeds[i]);
 		world->counts.deeds++;
 	}

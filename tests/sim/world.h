@@ -71,6 +71,7 @@ struct computer {
 	bool exists;  /* false: left or removed */
 	bool on;      /* the process runs */
 	bool open;    /* its connection is */
+	bool asleep;  /* its lid is shut: nothing runs, nothing is sent */
 	bool leaving; /* `throughline leave` was said */
 	bool left;
 	struct replica *replica; /* NULL while off */
@@ -158,6 +159,7 @@ struct world {
 	uint32_t computer_count;
 	struct world_counts counts;
 	struct arena arena; /* for a moment: reset between events */
+	bool lids_shut;     /* in world_pass */
 	bool calm;          /* no fault may happen, none is on */
 	void *invariants;   /* what they remember; freed with free */
 	void *people;       /* what people remember; freed with free */
@@ -188,6 +190,10 @@ void world_destroy(struct world *world);
 /* Let time pass until then, or until nothing is left to happen. */
 void world_advance(struct world *world, uint64_t ms);
 
+/* The same, but long stretches in which nobody does anything pass with every
+ * lid shut: a year of pings shows nothing new. */
+void world_pass(struct world *world, uint64_t ms);
+
 /* Faults end, everything is switched on, and time passes until all is in step
  * and proved; fails when that takes longer than WORLD_CALM_MS.  Then
  * invariants_at_calm. */
@@ -211,6 +217,11 @@ void computer_stop(struct computer *computer);
 /* The process is gone in the middle of whatever it did; power: what was not
  * synced as well. */
 void computer_crash(struct computer *computer, bool power);
+
+/* Its lid is shut and opened again; the process lives on. */
+void computer_sleep(struct computer *computer);
+
+void computer_rouse(struct computer *computer);
 
 /* Send, purge, go: it is on, and goes when the hub has let it. */
 void computer_leave(struct computer *computer);

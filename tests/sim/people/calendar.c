@@ -120,7 +120,7 @@ tell(struct telling *telling, uint64_t after_ms, enum deed_type type,
 	telling->at_ms += after_ms;
 	if (telling->at_ms > telling->told_ms)
 		wait = telling->at_ms - telling->told_ms;
-	plan_add(telling->plan, wait, type, who, salt);
+	plan_put(telling->plan, wait, type, who, salt);
 	telling->told_ms += wait;
 }
 
@@ -290,6 +290,6 @@ plan_add_year(struct plan *plan, struct random *random, uint32_t count)
 			tell_season(&telling, due - (plan->count - first));
 	}
 	if (telling.told_ms < YEAR_DAYS * DAY_MS)
-		plan_add(plan, YEAR_DAYS * DAY_MS - telling.told_ms, DEED_WAIT,
+		plan_put(plan, YEAR_DAYS * DAY_MS - telling.told_ms, DEED_WAIT,
 		    0, 0);
 }

@@ -6,7 +6,6 @@
  *	child.h	     invented children, and the values that people type
  *	ctf.h	     Common Transfer Files, in memory
  *	calendar.c   plan_add_year
- *	nights.c     long times in which everybody goes home
  *
  * A deed finds what it is about in the replica of its computer, by its own
  * chance alone.  The upper half of a deed's salt is its topic: deeds with one
@@ -31,9 +30,5 @@ enum {
  */
 void people_canary(struct world *world, uint64_t dossier,
     char canary[PEOPLE_CANARY_BYTES]);
-
-/* world_advance, but over a long time the computers that are on are switched
- * off, and on again before it is over. */
-void people_let_pass(struct world *world, uint64_t ms);
 
 #endif
