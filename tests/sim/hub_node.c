@@ -456,7 +456,9 @@ connection_event(struct world *world, const struct event *event)
 	} else if (is_busy(world, event)) {
 		return;
 	} else if (event->type == EVENT_ACCEPTED) {
-		accepted(world, connection);
+		/* it may be lost already, when the loop was held up */
+		if (connection_is_open(connection, DOWN))
+			accepted(world, connection);
 	} else if (event->type == EVENT_ARRIVES) {
 		arrived(world, connection);
 	} else if (event->type == EVENT_DRAINED && peer != NULL) {
