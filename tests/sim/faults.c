@@ -62,7 +62,7 @@ line_fault(struct computer *computer, const struct deed *deed,
 		break;
 	case DEED_LINE_UP:
 		memset(&computer->line, 0, sizeof(computer->line));
-		computer->line.delay_ms = 10;
+		computer->line.delay_ms = WORLD_DELAY_MS;
 		break;
 	case DEED_STALL:
 		computer->line.stalled = !computer->line.stalled;
@@ -351,7 +351,7 @@ faults_end(struct world *world)
 			take_away(computer);
 		heal(&computer->fault, computer->disk);
 		memset(&computer->line, 0, sizeof(computer->line));
-		computer->line.delay_ms = 10;
+		computer->line.delay_ms = WORLD_DELAY_MS;
 		if (connection != NULL)
 			connection_rearrange(connection, world->now_ms);
 	}

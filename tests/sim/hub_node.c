@@ -448,8 +448,14 @@ connection_event(struct world *world, const struct event *event)
 	struct connection *connection = wire_find(&world->wire, event->who);
 	struct peer *peer;
 
-	if (connection == NULL || !world->hub.on)
+	if (connection == NULL)
 		return;
+	if (!world->hub.on) {
+		/* nobody listens there */
+		if (event->type == EVENT_ACCEPTED)
+			connection_close(connection, DOWN, true, world->now_ms);
+		return;
+	}
 	peer = connection_user(connection);
 	if (event->type == EVENT_LOST) {
 		lost(world, connection);

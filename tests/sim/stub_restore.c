@@ -1,4 +1,5 @@
 #include "tests/sim/world.h"
+
 void
 hub_node_restore(struct world *world)
 {

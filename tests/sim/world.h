@@ -36,7 +36,8 @@
 enum {
 	WORLD_SCHOOLS = 12, /* eleven, and one that is no member */
 	WORLD_COMPUTERS = 32,
-	WORLD_NAME_BYTES = 16
+	WORLD_NAME_BYTES = 16,
+	WORLD_DELAY_MS = 10 /* of a line that is well, one way */
 };
 
 /* 1 September 2026, 07:00 UTC. */

@@ -106,6 +106,7 @@ next_computer(struct world *world, uint32_t school)
 	    random_fork(world->plan->seed, 1000 + computer->index);
 	computer->codec = stock.codecs[computer->index];
 	computer->catalogue = world->hub.catalogue;
+	computer->line.delay_ms = WORLD_DELAY_MS;
 	return computer;
 }
 
