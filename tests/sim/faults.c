@@ -321,8 +321,8 @@ faults_do(struct world *world, const struct deed *deed)
 
 /* --- their end ------------------------------------------------------------ */
 
-static void
-heal(struct node_fault *fault, struct disk *disk)
+void
+node_heal(struct node_fault *fault, struct disk *disk)
 {
 	fault->on = false;
 	fault->memory_in = 0;
@@ -342,14 +342,14 @@ take_away(struct computer *computer)
 void
 faults_end(struct world *world)
 {
-	heal(&world->hub.fault, world->hub.disk);
+	node_heal(&world->hub.fault, world->hub.disk);
 	for (uint32_t i = 0; i < world->computer_count; i++) {
 		struct computer *computer = &world->computers[i];
 		struct connection *connection = line_of(computer);
 
 		if (computer->hostile != NULL)
 			take_away(computer);
-		heal(&computer->fault, computer->disk);
+		node_heal(&computer->fault, computer->disk);
 		memset(&computer->line, 0, sizeof(computer->line));
 		computer->line.delay_ms = WORLD_DELAY_MS;
 		if (connection != NULL)

@@ -15,6 +15,9 @@ void node_enter(struct node_fault *fault, const struct catalogue *catalogue);
 
 void node_leave(struct node_fault *fault);
 
+/* Disk and memory are well again. */
+void node_heal(struct node_fault *fault, struct disk *disk);
+
 /* The computer's database, for a moment; jumps the counter. */
 enum status computer_open(struct computer *computer, struct replica **out,
     struct error *err);
@@ -36,6 +39,9 @@ void hub_node_serial(uint32_t site, uint8_t serial[HUB_NODE_SERIAL_BYTES]);
 /* A computer of that school joins; the hub is on, or has no hub yet. */
 enum status hub_node_register(struct world *world, uint32_t school,
     const char *name, uint32_t *site, struct error *err);
+
+/* While the hub collects after a restore: it does not wait for that one. */
+void hub_node_excuse(struct world *world, const struct computer *computer);
 
 /* As computer_ok. */
 bool hub_node_ok(struct world *world, enum status status,

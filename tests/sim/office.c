@@ -2,6 +2,7 @@
  * What is done to a computer or the hub in good order: it leaves, or gets the
  * newer program.
  */
+#include "server/core/recovery.h"
 #include "tests/sim/catalogues.h"
 #include "tests/sim/node.h"
 
@@ -51,4 +52,77 @@ hub_node_upgrade(struct world *world)
 	    "gets the newer program");
 	if (was_on)
 		hub_node_start(world);
+}
+
+/* --- a hub that is restored ----------------------------------------------- */
+
+static enum status
+begin_anew(struct world *world, struct error *err)
+{
+	struct replica_options options = {
+		.path = "hub/" NODE_DATABASE,
+		.vfs = DISK_VFS_NAME,
+		.kind = REPLICA_HUB,
+		.must_exist = true,
+	};
+	struct replica *replica = NULL;
+	struct hub_writer writer = { 0 };
+	enum status status;
+
+	status = replica_open(&options, &replica, err);
+	if (status == STATUS_OK)
+		status = hub_writer_init(&writer, replica, &hub_node_mark_key,
+		    world->now_ms, 42, err);
+	if (status == STATUS_OK)
+		status = replica_begin(replica, err);
+	if (status == STATUS_OK)
+		status = recovery_begin(&writer,
+		    random_next(&world->hub.random), err);
+	if (status == STATUS_OK)
+		status = replica_commit(replica, err);
+	replica_close(replica);
+	return status;
+}
+
+/* As `throughline-hub restore` does it, in a new folder. */
+void
+hub_node_restore(struct world *world)
+{
+	struct hub_node *hub = &world->hub;
+	struct error err = { 0 };
+	enum status status;
+
+	hub_node_crash(world, false);
+	disk_copy(hub->kept, hub->disk);
+	node_heal(&hub->fault, hub->disk);
+	node_enter(&hub->fault, hub->catalogue);
+	status = begin_anew(world, &err);
+	node_leave(&hub->fault);
+	(void)hub_node_ok(world, status, &err);
+	hub->restores++;
+	world->counts.restores++;
+	trace_line(&world->trace, world->now_ms, "hub", "is restored");
+	hub_node_start(world);
+}
+
+/* The administrator excuses those who will not come. */
+void
+hub_node_excuse(struct world *world, const struct computer *computer)
+{
+	struct hub_node *hub = &world->hub;
+	bool restored, collecting;
+	struct error err = { 0 };
+	enum status status;
+
+	if (!hub->on || replica_in_transaction(hub->replica))
+		return;
+	status = recovery_get(hub->replica, &restored, &collecting, &err);
+	if (status == STATUS_OK && collecting)
+		status = replica_begin(hub->replica, &err);
+	if (status == STATUS_OK && collecting)
+		status = recovery_set_offerer(hub->replica, computer->site,
+		    OFFERER_EXCUSED, &err);
+	if (status == STATUS_OK && collecting)
+		status = replica_commit(hub->replica, &err);
+	(void)hub_node_ok(world, status, &err);
 }

@@ -302,9 +302,14 @@ static void
 start_all(struct world *world)
 {
 	hub_node_start(world);
-	for (uint32_t i = 0; i < world->computer_count; i++)
-		if (world->computers[i].copies == 0)
-			computer_start(&world->computers[i]);
+	for (uint32_t i = 0; i < world->computer_count; i++) {
+		struct computer *computer = &world->computers[i];
+
+		if (!computer->exists)
+			hub_node_excuse(world, computer);
+		else if (computer->copies == 0)
+			computer_start(computer);
+	}
 }
 
 void

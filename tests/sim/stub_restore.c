@@ -1,7 +1,0 @@
-#include "tests/sim/world.h"
-
-void
-hub_node_restore(struct world *world)
-{
-	(void)world;
-}
