@@ -16,11 +16,7 @@ static enum status on_received(struct engine *engine, struct bytes bytes,
     struct error *err);
 static enum status on_frame(struct engine *engine, const struct frame *frame,
     struct error *err);
-static enum status on_ping(struct engine *engine, struct bytes body,
-    struct error *err);
 static enum status on_certificate(struct engine *engine, struct bytes body,
-    struct error *err);
-static enum status on_goodbye(struct engine *engine, struct bytes body,
     struct error *err);
 static void on_disconnected(struct engine *engine);
 static enum status pump(struct engine *engine, struct error *err);
@@ -229,7 +225,7 @@ static enum status
 on_frame(struct engine *engine, const struct frame *frame, struct error *err)
 {
 	if (frame->type == FRAME_GOODBYE)
-		return on_goodbye(engine, frame->body, err);
+		return line_take_goodbye(engine, frame->body, err);
 	if (frame->type == FRAME_WELCOME)
 		return greet_take_welcome(engine, frame->body, err);
 	if (!engine_is_welcome(engine))
@@ -250,29 +246,12 @@ on_frame(struct engine *engine, const struct frame *frame, struct error *err)
 	case FRAME_PROOF:
 		return prove_take_proof(engine, frame->body, err);
 	case FRAME_PING:
-		return on_ping(engine, frame->body, err);
+		return line_take_ping(engine, frame->body, err);
 	case FRAME_CERTIFICATE:
 		return on_certificate(engine, frame->body, err);
 	default:
 		return STATUS_OK; /* PONG, or of a later version */
 	}
-}
-
-static enum status
-on_ping(struct engine *engine, struct bytes body, struct error *err)
-{
-	struct ping ping;
-	struct error wrong;
-	enum status status;
-
-	status = message_ping_decode(body, &engine->arena, &ping, &wrong);
-	if (status != STATUS_OK)
-		return engine_misread(engine, status, &wrong, err);
-	ping.clock_ms = engine->now_ms;
-	status = message_ping_encode(&ping, &engine->body, err);
-	if (status != STATUS_OK)
-		return status;
-	return engine_send(engine, FRAME_PONG, err);
 }
 
 static enum status
@@ -290,30 +269,6 @@ on_certificate(struct engine *engine, struct bytes body, struct error *err)
 	buffer_clear(&engine->csr);
 	if (buffer_append(&engine->certificate, message.der) != STATUS_OK)
 		return error_set(err, STATUS_NOMEM, "keep a certificate");
-	return STATUS_OK;
-}
-
-static enum status
-on_goodbye(struct engine *engine, struct bytes body, struct error *err)
-{
-	struct goodbye goodbye;
-	enum status status;
-	size_t size;
-
-	status = message_goodbye_decode(body, &engine->arena, &goodbye, err);
-	if (status == STATUS_NOMEM)
-		return status;
-	if (status != STATUS_OK)
-		memset(&goodbye, 0, sizeof(goodbye));
-	size = goodbye.text.size < ENGINE_TEXT_BYTES ? goodbye.text.size
-	                                             : ENGINE_TEXT_BYTES;
-	if (size > 0)
-		memcpy(engine->goodbye_text, goodbye.text.data, size);
-	engine->status.goodbye.code = goodbye.code;
-	engine->status.goodbye.text.data =
-	    (const uint8_t *)engine->goodbye_text;
-	engine->status.goodbye.text.size = size;
-	engine->hang_up = true;
 	return STATUS_OK;
 }
 
@@ -350,27 +305,6 @@ notice_writes(struct engine *engine, struct error *err)
 }
 
 static enum status
-keep_alive(struct engine *engine, struct error *err)
-{
-	struct ping ping = { .clock_ms = engine->now_ms };
-	enum status status;
-
-	if (engine->elapsed_ms - engine->heard_at_ms >= LIMIT_SILENCE_MS) {
-		engine->hang_up = true;
-		return STATUS_OK;
-	}
-	if (engine->elapsed_ms - engine->heard_at_ms < LIMIT_PING_MS ||
-	    engine->elapsed_ms - engine->pinged_at_ms < LIMIT_PING_MS)
-		return STATUS_OK;
-	engine->pinged_at_ms = engine->elapsed_ms;
-	ping.token = ++engine->ping_token;
-	status = message_ping_encode(&ping, &engine->body, err);
-	if (status != STATUS_OK)
-		return status;
-	return engine_send(engine, FRAME_PING, err);
-}
-
-static enum status
 pump(struct engine *engine, struct error *err)
 {
 	enum status status;
@@ -381,7 +315,7 @@ pump(struct engine *engine, struct error *err)
 	if (status == STATUS_OK)
 		status = push_pump(engine, err);
 	if (status == STATUS_OK)
-		status = keep_alive(engine, err);
+		status = line_keep_alive(engine, err);
 	if (status != STATUS_OK || !engine_is_welcome(engine) ||
 	    engine->hang_up)
 		return status;
@@ -399,46 +333,6 @@ pump(struct engine *engine, struct error *err)
 	if (status == STATUS_OK)
 		status = prove_pump(engine, err);
 	return status;
-}
-
-enum status
-engine_send(struct engine *engine, enum frame_type type, struct error *err)
-{
-	return frame_write(&engine->output, (uint8_t)type,
-	    buffer_view(&engine->body), engine->options.codec, err);
-}
-
-enum status
-engine_complain(struct engine *engine, enum goodbye_code code, const char *why)
-{
-	struct goodbye goodbye = {
-		.code = (uint32_t)code,
-		.text = bytes_of_text(why),
-	};
-
-	if (replica_in_transaction(engine->replica))
-		replica_rollback(engine->replica);
-	if (goodbye.text.size > ENGINE_TEXT_BYTES)
-		goodbye.text.size = ENGINE_TEXT_BYTES;
-	memcpy(engine->goodbye_text, goodbye.text.data, goodbye.text.size);
-	engine->status.goodbye.code = goodbye.code;
-	engine->status.goodbye.text.data =
-	    (const uint8_t *)engine->goodbye_text;
-	engine->status.goodbye.text.size = goodbye.text.size;
-	engine->hang_up = true;
-	if (message_goodbye_encode(&goodbye, &engine->body, ERROR_IGNORED) ==
-	    STATUS_OK)
-		(void)engine_send(engine, FRAME_GOODBYE, ERROR_IGNORED);
-	return STATUS_OK;
-}
-
-enum status
-engine_misread(struct engine *engine, enum status status,
-    const struct error *wrong, struct error *err)
-{
-	if (status == STATUS_NOMEM)
-		return error_set(err, status, "%s", wrong->text);
-	return engine_complain(engine, GOODBYE_PROTOCOL, wrong->text);
 }
 
 enum status

@@ -1,115 +1,23 @@
 /*
  * The engine's parts share this; nobody else includes it.
  *
- *	engine.c	the door, the states, frames in and out
+ *	engine_state.h	what an engine holds
+ *	engine.c	the door, the states, which frame is for whom
+ *	engine_line.c	frames out, PING, GOODBYE
  *	engine_greet.c	HELLO and WELCOME
  *	engine_push.c	what waits goes to the hub, answers come back
  *	engine_take.c	stream, fills and fetches
  *	engine_end.c	closed dossiers, receipts, how far is confirmed, leaving
  *	engine_offer.c	what a restored hub may have lost
+ *	engine_renew.c	a new certificate
  *	engine_prove.c	"synced", said only when it is proved
  */
 #ifndef CLIENT_ENGINE_ENGINE_PRIVATE_H
 #define CLIENT_ENGINE_ENGINE_PRIVATE_H
 
-#include "client/engine/engine.h"
-#include "client/engine/engine_offer.h"
-#include "common/replica/pending.h"
+#include "client/engine/engine_state.h"
 
-enum {
-	ENGINE_BATCH_BYTES_FIRST = 32 * 1024,
-	ENGINE_BATCHES_IN_FLIGHT = 2,
-	ENGINE_BATCH_FAST_MS = 500,  /* a batch that took less: try more */
-	ENGINE_BATCH_SLOW_MS = 3000, /* one that took more: try less */
-	ENGINE_PROOF_MS = 60 * 1000, /* ask again after no answer */
-	ENGINE_AGAIN_MS = 1000,      /* what the hub cannot take now */
-	ENGINE_CLOCK_NOISE_MS = 60 * 1000,
-	ENGINE_TEXT_BYTES = 200
-};
-
-/* Beyond what a stamp can hold: the year 6429. */
-#define ENGINE_TIME_MS_MAX (UINT64_C(1) << 47)
-
-/* One PUSH that is not wholly answered. */
-struct push_sent {
-	uint32_t commits;
-	uint32_t bytes;
-	uint64_t at_ms;
-};
-
-struct engine {
-	struct engine_options options;
-	struct replica *replica;
-	struct replica_identity identity;
-	enum engine_state state;
-	uint64_t now_ms;
-	uint64_t elapsed_ms;
-
-	/* bytes */
-	struct buffer input;
-	struct buffer output;
-	struct buffer given; /* what the last update borrowed */
-	struct buffer body;
-	struct buffer scratch;
-	struct arena arena;
-	size_t unsent_bytes;
-
-	/* the line */
-	uint64_t heard_at_ms;
-	uint64_t pinged_at_ms;
-	uint64_t ping_token;
-	uint64_t hello_at_ms;
-	uint32_t batch_bytes;
-	bool hang_up;
-
-	/* where this replica stands; kept in its meta table */
-	uint64_t cursor;
-	uint64_t start;       /* the hub's head when this replica was fresh */
-	uint64_t cursor_sent; /* what the hub was last told of both */
-	uint64_t confirmed_sent;
-	bool fresh;
-
-	/* pushing */
-	uint64_t sent_after[LANE_COUNT];
-	struct push_sent sent[ENGINE_BATCHES_IN_FLIGHT];
-	uint32_t sent_count;
-	bool send_again; /* something was refused: all that waits goes again */
-	uint64_t again_at_ms;  /* not before */
-	uint64_t acknowledged; /* the greatest sequence of ours */
-
-	/* taking */
-	uint64_t asked[LIMIT_FILLS];
-	uint32_t asked_count;
-	struct buffer lacking; /* own ids to fetch, 8 bytes each, native */
-	uint32_t fetching;
-
-	/* proving */
-	bool proved;
-	bool proof_stored; /* meta "proved", for other processes */
-	bool differs;
-	bool prove_wanted;
-	bool unsettled; /* since then more may follow */
-	uint64_t unsettled_at_ms;
-	bool hurried;
-	uint64_t prove_asked_at_ms;
-
-	struct offering offer; /* the hub was restored */
-
-	/* leaving and renewing */
-	bool purge_unfinished; /* bytes of a purge may still be in files */
-	bool leaving;
-	bool leave_sent;
-	struct buffer csr;
-	int64_t renew_at_ms; /* by the hub's clock */
-	struct buffer certificate;
-	bool renewing;
-
-	struct engine_status status;
-	char goodbye_text[ENGINE_TEXT_BYTES];
-	uint32_t data_version;
-};
-
-/* --- engine.c ------------------------------------------------------------- */
+/* --- engine_line.c -------------------------------------------------------- */
 
 /* Append engine->body as one frame to the output. */
 enum status engine_send(struct engine *engine, enum frame_type type,
@@ -124,12 +32,15 @@ enum status engine_complain(struct engine *engine, enum goodbye_code code,
 enum status engine_misread(struct engine *engine, enum status status,
     const struct error *wrong, struct error *err);
 
-static inline bool
-engine_is_welcome(const struct engine *engine)
-{
-	return engine->state == ENGINE_CATCHING_UP ||
-	       engine->state == ENGINE_IN_STEP;
-}
+/* Silence: ask, and in the end hang up. */
+enum status line_keep_alive(struct engine *engine, struct error *err);
+
+enum status line_take_ping(struct engine *engine, struct bytes body,
+    struct error *err);
+
+/* Why the hub hangs up; so does this side. */
+enum status line_take_goodbye(struct engine *engine, struct bytes body,
+    struct error *err);
 
 /* --- engine_greet.c ------------------------------------------------------- */
 
