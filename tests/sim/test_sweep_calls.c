@@ -241,7 +241,8 @@ try_refusals(struct place *place, struct error *err)
 	if (status == STATUS_OK)
 		status = pending_return_unknown(replica, &count, err);
 	if (status == STATUS_OK)
-		status = pending_restamp(replica, 7, NOW, err);
+		status = pending_restamp(replica, (uint64_t[]){ pupil, commit },
+		    2, 7, NOW, err);
 	if (status == STATUS_OK)
 		status =
 		    pending_set_aside(replica, pupil, REFUSAL_TYPE, NOW, err);
