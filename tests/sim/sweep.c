@@ -122,13 +122,16 @@ run_each(struct sweep *sweep, uint64_t count, uint64_t stride)
 }
 
 static void
-sweep_owner(struct sweep *sweep, uint32_t runs_most)
+sweep_owner(struct sweep *sweep, enum memory_owner owner, uint32_t runs_most)
 {
 	const char *asked = getenv("THROUGHLINE_SWEEP");
 	uint64_t count, stride = 1;
 	bool well;
 
-	if (asked != NULL && strcmp(asked, "all") != 0) {
+	if (asked != NULL && strcmp(asked, "ours") == 0) {
+		if (owner != MEMORY_OURS)
+			return;
+	} else if (asked != NULL && strcmp(asked, "all") != 0) {
 		run_asked(sweep, asked);
 		return;
 	}
@@ -151,16 +154,20 @@ void
 sweep_memory(const char *name, uint32_t runs_most, sweep_run *run,
     sweep_run *verify, void *context)
 {
-	static const char *const owners[] = { "ours", "sqlite" };
+	static const struct {
+		const char *name;
+		enum memory_owner owner;
+	} owners[] = { { "ours", MEMORY_OURS }, { "sqlite", MEMORY_SQLITE } };
+
 	char full[64];
 
-	for (uint32_t i = 0; i < 2; i++) {
+	for (uint32_t i = 0; i < sizeof(owners) / sizeof(owners[0]); i++) {
 		struct sweep sweep = { full, run, verify, context,
 			MEMORY_FAILS_ONCE };
 
-		snprintf(full, sizeof(full), "%s.%s", name, owners[i]);
-		memory_choose(i == 0 ? MEMORY_OURS : MEMORY_SQLITE);
-		sweep_owner(&sweep, runs_most);
+		snprintf(full, sizeof(full), "%s.%s", name, owners[i].name);
+		memory_choose(owners[i].owner);
+		sweep_owner(&sweep, owners[i].owner, runs_most);
 	}
 }
 

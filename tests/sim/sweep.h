@@ -8,6 +8,7 @@
  * sweep goes on.
  *
  *	THROUGHLINE_SWEEP=all		every n; else a few of each sweep
+ *	THROUGHLINE_SWEEP=ours		every n, of our own allocations
  *	THROUGHLINE_SWEEP=NAME:n[:on]	this one, and where it failed; "on":
  *					it and all that follow
  */
