@@ -298,7 +298,6 @@ on_bytes(struct link *link, struct bytes bytes, void *user)
 	struct agent *agent = user;
 
 	(void)link;
-	agent->failures = 0;
 	step(agent, ENGINE_RECEIVED, bytes);
 }
 
@@ -309,17 +308,16 @@ on_drained(struct link *link, void *user)
 	step(user, ENGINE_TICK, (struct bytes){ NULL, 0 });
 }
 
-/* Exponential, with full jitter over the upper half. */
 static uint64_t
-back_off(uint32_t failures)
+wait_before_dialling(struct agent *agent)
 {
-	uint64_t wait = LIMIT_BACKOFF_MS_MIN;
+	struct engine_status status = { 0 };
 
-	for (uint32_t i = 1; i < failures && wait < LIMIT_BACKOFF_MS; i++)
-		wait *= 2;
-	if (wait > LIMIT_BACKOFF_MS)
-		wait = LIMIT_BACKOFF_MS;
-	return wait / 2 + random_below((uint32_t)(wait / 2) + 1);
+	if (engine_get_status(agent->engine, &status, ERROR_IGNORED) !=
+	    STATUS_OK)
+		status.progress = agent->back_off.progress;
+	return back_off_next(&agent->back_off, status.progress,
+	    (uint32_t)random_u64());
 }
 
 /* Whether it ended for a reason that trying again does not mend. */
@@ -370,8 +368,8 @@ on_closed(struct link *link, const struct error *why, void *user)
 		step(agent, ENGINE_DISCONNECTED, (struct bytes){ NULL, 0 });
 	if (agent->done)
 		return;
-	agent->failures++;
-	agent->connect_at_ms = clock_monotonic_ms() + back_off(agent->failures);
+	agent->connect_at_ms =
+	    clock_monotonic_ms() + wait_before_dialling(agent);
 	/* Once means now: a hub that is not there is said so at once. */
 	if (agent->options.mode != AGENT_RUN &&
 	    (parted_for_good(agent, &reason) || agent->connections == 0))

@@ -6,6 +6,7 @@
 #define CLIENT_AGENT_AGENT_PRIVATE_H
 
 #include "client/agent/agent.h"
+#include "client/agent/back_off.h"
 
 struct agent {
 	struct agent_options options;
@@ -29,7 +30,7 @@ struct agent {
 	uint32_t data_version;
 	uint64_t engine_wake_ms;
 	uint64_t connect_at_ms; /* monotonic */
-	uint32_t failures;
+	struct back_off back_off;
 	uint64_t offline_since_ms;
 	uint64_t remembered_at_ms;
 	enum engine_state remembered_state;

@@ -84,6 +84,9 @@ struct engine_status {
 	uint64_t alarms;         /* copies, foreign items, broken items */
 	uint64_t pushed_commits; /* since the engine was created */
 	uint64_t taken_commits;
+	/* raised by whatever a connection brought about for good: an answer,
+	 * something stored, a proof */
+	uint64_t progress;
 	uint64_t sent_bytes; /* frames given out, TLS not counted */
 	uint64_t received_bytes;
 	struct goodbye goodbye; /* why the hub hung up; text borrowed */

@@ -191,7 +191,9 @@ offer_take_offered(struct engine *engine, struct bytes body, struct error *err)
 			    "offered_sequence", offered.upto, err);
 		if (status == STATUS_OK)
 			status = replica_commit(engine->replica, err);
-		if (status != STATUS_OK)
+		if (status == STATUS_OK)
+			engine->status.progress++;
+		else
 			replica_rollback(engine->replica);
 	}
 	if (offered.end)

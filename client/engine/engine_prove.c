@@ -109,6 +109,7 @@ prove_take_proof(struct engine *engine, struct bytes body, struct error *err)
 	engine->differs = !engine->proved;
 	if (engine->proved) {
 		engine->status.last_proved_ms = engine->now_ms;
+		engine->status.progress++;
 		engine->state = ENGINE_IN_STEP;
 		engine->proof_stored = true;
 		status = replica_meta_set(engine->replica, "last_proved_ms",

@@ -235,6 +235,7 @@ take_one(struct engine *engine, const struct answer *answer, struct error *err)
 	status = take_answer(engine->replica, answer, hub_now(engine), err);
 	if (status != STATUS_OK)
 		return status;
+	engine->status.progress++;
 	if (remedy == REMEDY_SET_ASIDE) {
 		engine->send_again = true;
 		return STATUS_OK;

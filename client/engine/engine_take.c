@@ -193,6 +193,8 @@ finish_transaction(struct engine *engine, enum status status, struct error *err)
 		replica_rollback(engine->replica);
 		/* What was noted in memory may not be what is stored. */
 		(void)take_begin(engine, ERROR_IGNORED);
+	} else {
+		engine->status.progress++;
 	}
 	prove_forget(engine);
 	return status;

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "client/agent/agent.h"
+#include "client/engine/engine_private.h"
 #include "tests/sim/hostile.h"
 #include "tests/sim/invariants/invariant.h"
 #include "tests/sim/node.h"
@@ -75,18 +76,15 @@ dial_after(struct computer *computer, uint64_t ms)
 	    computer->index, computer->starts);
 }
 
-/* Exponential, with full jitter over the upper half. */
 static uint64_t
-back_off(struct computer *computer)
+wait_before_dialling(struct computer *computer)
 {
-	uint64_t wait = LIMIT_BACKOFF_MS_MIN;
+	uint64_t progress = computer->back_off.progress;
 
-	for (uint32_t i = 1; i < computer->failures && wait < LIMIT_BACKOFF_MS;
-	     i++)
-		wait *= 2;
-	if (wait > LIMIT_BACKOFF_MS)
-		wait = LIMIT_BACKOFF_MS;
-	return wait / 2 + random_below_of(&computer->random, wait / 2 + 1);
+	if (computer->engine != NULL)
+		progress = computer->engine->status.progress;
+	return back_off_next(&computer->back_off, progress,
+	    (uint32_t)random_next(&computer->random));
 }
 
 static struct connection *
@@ -116,9 +114,8 @@ disconnected(struct computer *computer)
 		hostile_disconnected(computer->hostile);
 	else if (was_open)
 		step(computer, ENGINE_DISCONNECTED, nothing);
-	computer->failures++;
 	if (computer->on)
-		dial_after(computer, back_off(computer));
+		dial_after(computer, wait_before_dialling(computer));
 }
 
 void
@@ -136,7 +133,6 @@ computer_rouse(struct computer *computer)
 	if (!computer->asleep)
 		return;
 	computer->asleep = false;
-	computer->failures = 0;
 	if (computer->on)
 		dial_after(computer,
 		    DIAL_FIRST_MS + random_below_of(&computer->random, 2000));
@@ -369,7 +365,7 @@ computer_start(struct computer *computer)
 		return;
 	}
 	computer->on = true;
-	computer->failures = 0;
+	computer->back_off = (struct back_off){ 0 };
 	trace_line(&world->trace, world->now_ms, computer->name, "starts");
 	computer->asleep = world->lids_shut;
 	dial_after(computer, DIAL_FIRST_MS);
@@ -429,8 +425,7 @@ dial(struct computer *computer)
 	if (!computer->on || computer->asleep || computer->connection != 0)
 		return;
 	if (computer->line.down || !world->hub.on) {
-		computer->failures++;
-		dial_after(computer, back_off(computer));
+		dial_after(computer, wait_before_dialling(computer));
 		return;
 	}
 	computer->connection = wire_connect(&world->wire, computer->index,
@@ -457,7 +452,6 @@ arrived(struct computer *computer)
 
 	if (bytes.size == 0)
 		return;
-	computer->failures = 0;
 	book_hear(world, id, computer, DOWN, true, bytes);
 	if (computer->hostile != NULL)
 		hostile_received(computer->hostile, bytes);
@@ -504,6 +498,9 @@ computer_event(struct computer *computer, const struct event *event)
 	case EVENT_WAKE:
 		if (event->number == computer->starts && computer->on)
 			woken(computer);
+		break;
+	case EVENT_HEAL:
+		node_heal(&computer->fault, computer->disk);
 		break;
 	case EVENT_START:
 		computer_start(computer);

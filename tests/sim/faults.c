@@ -128,6 +128,10 @@ disk_strikes(struct computer *computer, const struct deed *deed,
 	}
 	if (deed->type != DEED_MEMORY)
 		world->counts.disk_faults++;
+	/* somebody sees to it after a while */
+	schedule_put(&world->schedule,
+	    world->now_ms + 1000 + random_below_of(random, 15 * MINUTE_MS),
+	    EVENT_HEAL, computer->index, disk != world->hub.disk);
 	note(world, disk_name(disk), deed_name(deed->type));
 }
 

@@ -494,6 +494,9 @@ hub_node_event(struct world *world, const struct event *event)
 		if (hub->on && event->number == hub->starts && hub->tick_due)
 			tick(world);
 		break;
+	case EVENT_HEAL:
+		node_heal(&hub->fault, hub->disk);
+		break;
 	case EVENT_START:
 		hub_node_start(world);
 		break;

@@ -19,6 +19,7 @@ enum event_type {
 	EVENT_WAKE,     /* who: a computer's engine asked to be stepped */
 	EVENT_TURN,     /* the hub ends a turn */
 	EVENT_TICK,     /* the hub's once a second */
+	EVENT_HEAL,     /* number 1: computer who is well again; 0: the hub */
 	EVENT_START,    /* number 1: computer who starts again; 0: the hub */
 };
 

@@ -119,7 +119,7 @@ computer_of(struct world *world, const struct event *event)
 	struct connection *connection;
 
 	if (event->type == EVENT_CONNECT || event->type == EVENT_WAKE ||
-	    event->type == EVENT_START)
+	    event->type == EVENT_HEAL || event->type == EVENT_START)
 		return &world->computers[event->who];
 	connection = wire_find(&world->wire, event->who);
 	if (connection == NULL)
@@ -141,6 +141,7 @@ is_of_hub(const struct event *event)
 		return event->number == UP;
 	case EVENT_LOST:
 		return event->number == DOWN;
+	case EVENT_HEAL:
 	case EVENT_START:
 		return event->number == 0;
 	case EVENT_DEED:

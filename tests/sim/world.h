@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "client/agent/back_off.h"
 #include "client/engine/engine.h"
 #include "common/replica/replica.h"
 #include "server/core/hub.h"
@@ -89,7 +90,7 @@ struct computer {
 	struct line line;
 	struct node_fault fault;
 	uint64_t connection; /* id; 0: none */
-	uint32_t failures;   /* in a row: how long to wait before dialling */
+	struct back_off back_off;
 	uint64_t starts;
 	uint64_t written;  /* commits of its people, for names */
 	uint32_t copies;   /* how many others share its number: clones */

@@ -1,0 +1,22 @@
+#include "client/agent/back_off.h"
+
+#include "protocol/limits.h"
+
+/* Exponential, with full jitter over the upper half. */
+uint64_t
+back_off_next(struct back_off *back_off, uint64_t progress, uint32_t chance)
+{
+	uint64_t wait = LIMIT_BACKOFF_MS_MIN;
+
+	if (progress != back_off->progress)
+		back_off->failures = 0;
+	back_off->progress = progress;
+	for (uint32_t i = 0; i < back_off->failures && wait < LIMIT_BACKOFF_MS;
+	     i++)
+		wait *= 2;
+	if (wait > LIMIT_BACKOFF_MS)
+		wait = LIMIT_BACKOFF_MS;
+	if (back_off->failures < UINT32_MAX)
+		back_off->failures++;
+	return wait / 2 + chance % (wait / 2 + 1);
+}
