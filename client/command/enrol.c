@@ -8,6 +8,7 @@
 #include "client/agent/join.h"
 #include "client/agent/once.h"
 #include "client/command/command.h"
+#include "common/replica/pending.h"
 
 /* --- join ----------------------------------------------------------------- */
 
@@ -85,6 +86,24 @@ show_leaving(void *context, const struct engine_status *status)
 	output_progress(text);
 }
 
+/* What the hub refused is nowhere else. */
+static enum status
+see_to_refused(struct command *command)
+{
+	uint64_t waiting, aside;
+	enum status status;
+
+	status =
+	    pending_count(command->replica, &waiting, &aside, &command->error);
+	if (status == STATUS_OK && aside > 0)
+		return error_set(&command->error, STATUS_EXISTS,
+		    "%" PRIu64 " entries that the hub refused are only on this "
+		    "computer; see `throughline refused`, and send them again "
+		    "or drop them first",
+		    aside);
+	return status;
+}
+
 static enum status
 run_leave(struct command *command)
 {
@@ -103,7 +122,8 @@ run_leave(struct command *command)
 		return error_set(&command->error, STATUS_USAGE,
 		    "this sends what waits and then removes this computer's "
 		    "copy of everything; say --yes if that is meant");
-	if (hub != NULL)
+	status = see_to_refused(command);
+	if (status == STATUS_OK && hub != NULL)
 		status = folder_set_hub(command->folder, hub, &command->error);
 	if (status == STATUS_OK)
 		status = once_sync(&options, &result, &command->error);

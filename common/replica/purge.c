@@ -24,7 +24,6 @@
 struct contents {
 	uint64_t dossier;
 	struct id_list commits;
-	struct id_list aside;
 	struct id_list records;
 };
 
@@ -34,15 +33,6 @@ collect_commit(void *context, const struct ledger_row *row)
 	struct contents *contents = context;
 
 	return id_list_add(&contents->commits, row->id);
-}
-
-static bool
-collect_aside(void *context, const struct pending_row *row)
-{
-	struct contents *contents = context;
-
-	return row->dossier != contents->dossier ||
-	       id_list_add(&contents->aside, row->id);
 }
 
 static enum status
@@ -69,13 +59,9 @@ collect(struct replica *replica, struct contents *contents, struct error *err)
 	status = ledger_each_of_dossier(replica, contents->dossier, 0,
 	    INT64_MAX, collect_commit, contents, err);
 	if (status == STATUS_OK)
-		status =
-		    pending_each_aside(replica, collect_aside, contents, err);
-	if (status == STATUS_OK)
 		status = collect_records(replica, contents, err);
 	if (status == STATUS_OK &&
-	    (contents->commits.no_memory || contents->aside.no_memory ||
-		contents->records.no_memory))
+	    (contents->commits.no_memory || contents->records.no_memory))
 		status = error_set(err, STATUS_NOMEM, "list a dossier");
 	return status;
 }
@@ -87,13 +73,10 @@ remove_contents(struct replica *replica, const struct contents *contents,
     struct error *err)
 {
 	const struct id_list *commits = &contents->commits;
-	const struct id_list *aside = &contents->aside;
 	const struct id_list *records = &contents->records;
 	struct sql *sql;
 	enum status status = STATUS_OK;
 
-	for (size_t i = 0; status == STATUS_OK && i < aside->count; i++)
-		status = pending_drop(replica, aside->ids[i], err);
 	for (size_t i = 0; status == STATUS_OK && i < commits->count; i++)
 		status = ledger_remove(replica, commits->ids[i], err);
 	for (size_t i = 0; status == STATUS_OK && i < records->count; i++)
@@ -115,7 +98,6 @@ purge(struct replica *replica, struct dossier *dossier, struct error *err)
 	if (status == STATUS_OK)
 		status = remove_contents(replica, &contents, err);
 	id_list_deinit(&contents.commits);
-	id_list_deinit(&contents.aside);
 	id_list_deinit(&contents.records);
 	if (status == STATUS_OK) {
 		dossier->state = DOSSIER_GONE;

@@ -1,8 +1,10 @@
 /*
- * Dropping a dossier: commits, waiting commits that were set aside in it,
- * rows, index entries and heads, in the caller's transaction; afterwards, out
- * of it, purge_finish leaves no byte in any file (secure_delete, FTS optimize,
- * WAL truncated).
+ * Dropping a dossier: commits, rows, index entries and heads, in the caller's
+ * transaction; afterwards, out of it, purge_finish leaves no byte in any file
+ * (secure_delete, FTS optimize, WAL truncated).
+ *
+ * What was set aside in it stays: nobody else has these words, and their
+ * author has still to see them, and to send them on or to drop them.
  */
 #ifndef COMMON_REPLICA_PURGE_H
 #define COMMON_REPLICA_PURGE_H

@@ -43,6 +43,19 @@ look_for_commit(struct world *world, struct computer *computer,
 	sql_release(sql);
 }
 
+static bool
+has_refused_work(struct world *world, struct computer *computer,
+    uint64_t dossier)
+{
+	uint64_t count;
+
+	return !look_number(world, look_at_computer(computer),
+		   "SELECT count(*) FROM pending WHERE dossier = ?1"
+		   " AND state = 1 AND ?2 = 0",
+		   dossier, 0, &count) ||
+	       count > 0;
+}
+
 static void
 look_for_canary(struct world *world, struct computer *computer,
     uint64_t dossier)
@@ -50,6 +63,8 @@ look_for_canary(struct world *world, struct computer *computer,
 	char canary[PEOPLE_CANARY_BYTES] = "";
 
 	people_canary(world, dossier, canary);
+	if (has_refused_work(world, computer, dossier))
+		return; /* whose author has still to see it */
 	if (canary[0] != '\0' &&
 	    disk_contains(computer->disk, bytes_of_text(canary)))
 		world_fail(world,
