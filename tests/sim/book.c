@@ -128,8 +128,8 @@ book_disk_went_back(struct book *book, uint32_t computer, uint64_t as_of_ms)
 static const struct sim_school *
 find_school(const struct world *world, uint64_t record)
 {
-	for (uint32_t i = 0; i < world->school_count; i++)
-		if (world->schools[i].record == record)
+	for (uint32_t i = 0; i < WORLD_SCHOOLS; i++)
+		if (record != 0 && world->schools[i].record == record)
 			return &world->schools[i];
 	return NULL;
 }

@@ -108,6 +108,8 @@ world_fail(struct world *world, const char *format, ...)
 	vsnprintf(world->failure, sizeof(world->failure), format, args);
 	va_end(args);
 	trace_line(&world->trace, world->now_ms, "----", "%s", world->failure);
+	if (world->fails != NULL)
+		world->fails(world);
 	longjmp(world->failed, 1);
 }
 

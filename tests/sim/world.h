@@ -168,6 +168,8 @@ struct world {
 
 	jmp_buf failed;
 	char failure[512];
+	void (*fails)(struct world *world); /* instead of the jump; does not
+					       return; NULL: the jump */
 };
 
 /* --- a run ---------------------------------------------------------------- */

@@ -1,0 +1,33 @@
+#!/usr/bin/env python3
+"""Put what was told in the place of what was expected.
+
+    build/debug/tests/sim/sim_test_NAME | tests/sim/dialogues/rewrite.py
+
+Then read the difference: each changed line is a change of the protocol's
+behaviour, wanted or not.
+"""
+import re
+import sys
+
+PASTE = re.compile(r"^to paste at (.*):(\d+):\n(.*?)^end of paste\n", re.M | re.S)
+
+
+def main():
+    pastes = {}
+    for path, line, text in PASTE.findall(sys.stdin.read()):
+        pastes.setdefault(path, {})[int(line)] = text
+    for path, texts in pastes.items():
+        with open(path, encoding="utf-8") as file:
+            lines = file.readlines()
+        for number in sorted(texts, reverse=True):
+            end = number
+            while not lines[end - 1].endswith(");\n"):
+                end += 1
+            lines[number - 1:end] = [texts[number]]
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines(lines)
+        print(f"{path}: {len(texts)} expectations")
+
+
+if __name__ == "__main__":
+    main()
