@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""coverage.py BUILD: line coverage by folder and file, from gcov's counts.
+"""coverage.py BUILD [--lines FOLDER...]: line coverage, from gcov's counts.
 
-A header's or source's line counts as run if any test program ran it.
+A header's or source's line counts as run if any test program ran it.  With
+--lines: the lines of these files and folders that nothing ran, as they stand.
 """
+import argparse
 import collections
 import json
 import os
 import subprocess
-import sys
 
 HOUSE = ("protocol/", "common/", "client/", "server/")
 
@@ -46,9 +47,7 @@ def show(name, lines):
     print(f"{share:5.1f} %  {ran:5} of {len(lines):5}  {name}")
 
 
-def main():
-    root = os.path.realpath(os.path.dirname(os.path.dirname(__file__) or "."))
-    counts = collect(os.path.realpath(sys.argv[1]), root)
+def show_files(counts):
     folders = collections.defaultdict(list)
     for path in sorted(counts):
         show(path, list(counts[path].values()))
@@ -57,6 +56,31 @@ def main():
     for folder in sorted(folders):
         show(folder + "/", folders[folder])
     show("all", [count for lines in folders.values() for count in lines])
+
+
+def show_lines(path, lines, root):
+    with open(os.path.join(root, path), encoding="utf-8") as file:
+        texts = file.read().splitlines()
+    for number in sorted(lines):
+        if not lines[number]:
+            print(f"{path}:{number}: {texts[number - 1].strip()}")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build")
+    parser.add_argument("--lines", nargs="+", default=[], metavar="FOLDER")
+    options = parser.parse_args()
+    root = os.path.realpath(os.path.dirname(os.path.dirname(__file__) or "."))
+    counts = collect(os.path.realpath(options.build), root)
+    if not options.lines:
+        show_files(counts)
+        return
+    wanted = tuple(os.path.normpath(folder) for folder in options.lines)
+    for path in sorted(counts):
+        if any(path == one or path.startswith(one + "/") for one in wanted):
+            show(path, list(counts[path].values()))
+            show_lines(path, counts[path], root)
 
 
 if __name__ == "__main__":
