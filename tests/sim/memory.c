@@ -1,11 +1,17 @@
 #include "tests/sim/memory.h"
 
 #include <assert.h>
+#include <execinfo.h>
 #include <sqlite3.h>
 #include <stddef.h>
 #include <string.h>
 
+enum {
+	FRAMES_MAX = 200
+};
+
 static struct {
+	memory_watcher *watch;
 	bool on;
 	bool held;
 	bool show;
@@ -20,12 +26,33 @@ void __sanitizer_print_stack_trace(void) __attribute__((weak));
 
 /* --- whether it fails ----------------------------------------------------- */
 
+/* Of the program: where its text begins and ends. */
+extern char __executable_start[], etext[];
+
+static void
+tell_places(memory_watcher *watch)
+{
+	void *frames[FRAMES_MAX];
+	int count = 0, all;
+
+	memory.watch = NULL; /* backtrace itself may allocate */
+	all = backtrace(frames, FRAMES_MAX);
+	for (int i = 0; i < all; i++)
+		if ((char *)frames[i] >= __executable_start &&
+		    (char *)frames[i] < etext)
+			frames[count++] = frames[i];
+	watch(memory.count, frames, count);
+	memory.watch = watch;
+}
+
 static bool
 is_nth(void)
 {
 	bool fails;
 
 	memory.count++;
+	if (memory.watch != NULL)
+		tell_places(memory.watch);
 	fails = memory.failure == MEMORY_FAILS_ONCE
 	            ? memory.count == memory.nth
 	            : memory.nth != 0 && memory.count >= memory.nth;
@@ -83,6 +110,12 @@ memory_hold(bool held)
 
 	memory.held = held;
 	return before;
+}
+
+void
+memory_watch(memory_watcher *watch)
+{
+	memory.watch = watch;
 }
 
 void
@@ -189,4 +222,22 @@ wrap_sqlite(void)
 	methods.xRealloc = sqlite_realloc;
 	result = sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
 	assert(result == SQLITE_OK);
+}
+
+int __real_sqlite3_step(sqlite3_stmt *statement);
+int __wrap_sqlite3_step(sqlite3_stmt *statement);
+
+/* Going back never fails for want of memory. */
+static bool
+goes_back(sqlite3_stmt *statement)
+{
+	return strncmp(sqlite3_sql(statement), "ROLLBACK", 8) == 0;
+}
+
+int
+__wrap_sqlite3_step(sqlite3_stmt *statement)
+{
+	return !goes_back(statement) && fails(MEMORY_STATEMENTS)
+	           ? SQLITE_NOMEM
+	           : __real_sqlite3_step(statement);
 }

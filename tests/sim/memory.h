@@ -9,6 +9,9 @@
  * nothing).  The simulator's own code (the library throughline_sim: disks,
  * lines, books) is spared: it is not what is tested.
  *
+ * Statements may fail as well: a step of one, as if SQLite had lacked memory at
+ * once.  So what reads pages that are in memory already can fail too.
+ *
  * Off at first, and then it costs one comparison a call.
  */
 #ifndef TESTS_SIM_MEMORY_H
@@ -25,7 +28,8 @@ enum memory_failure {
 /* Whose allocations count and fail: MEMORY_OURS | MEMORY_SQLITE at first. */
 enum memory_owner {
 	MEMORY_OURS = 1,
-	MEMORY_SQLITE = 2
+	MEMORY_SQLITE = 2,
+	MEMORY_STATEMENTS = 4 /* steps */
 };
 
 void memory_choose(uint32_t owners);
@@ -46,6 +50,12 @@ uint64_t memory_failures(void);
 /* While held, what is allocated neither counts nor fails: for a test between
  * the steps of what it tests.  Gives back how it was. */
 bool memory_hold(bool held);
+
+/* From where it is asked for: told of each that counts, as it is counted, with
+ * the return addresses that lie in this program.  NULL: nobody. */
+typedef void memory_watcher(uint64_t nth, void *const *places, int count);
+
+void memory_watch(memory_watcher *watch);
 
 /* Show where the allocation that fails is asked for (with sanitizers). */
 void memory_show(bool show);

@@ -4,12 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum {
 	RUN_SECONDS_MAX = 120,
-	BAD_SHOWN_MAX = 20
+	BAD_SHOWN_MAX = 20,
+	PLACES_MAX = 1 << 16, /* a power of two */
+	CHOSEN_MAX = 1 << 14
 };
 
 struct sweep {
@@ -27,11 +30,63 @@ static struct {
 	uint64_t nth;
 } total;
 
+/* Shared with the runs: calls that were, or will be, seen to fail, and the n
+ * of the present sweep that see them. */
+struct seen {
+	void *places[PLACES_MAX];
+	uint64_t chosen[CHOSEN_MAX];
+	uint32_t chosen_count;
+};
+
+static struct seen *seen;
+
 static const char *
 failure_suffix(enum memory_failure failure)
 {
 	return failure == MEMORY_FAILS_ONCE ? "" : ":on";
 }
+
+/* --- each place once ------------------------------------------------------ */
+
+/* False when it was there already. */
+static bool
+see_place(void *place)
+{
+	size_t slot =
+	    (size_t)((uintptr_t)place * UINT64_C(0x9e3779b97f4a7c15) >> 48);
+
+	while (seen->places[slot] != NULL && seen->places[slot] != place)
+		slot = (slot + 1) % PLACES_MAX;
+	if (seen->places[slot] == place)
+		return false;
+	seen->places[slot] = place;
+	return true;
+}
+
+static void
+choose_new(uint64_t nth, void *const *places, int count)
+{
+	bool any = false;
+
+	for (int i = 0; i < count; i++)
+		any |= see_place(places[i]);
+	if (!any)
+		return;
+	assert(seen->chosen_count < CHOSEN_MAX);
+	seen->chosen[seen->chosen_count++] = nth;
+}
+
+static void
+open_seen(void)
+{
+	if (seen != NULL)
+		return;
+	seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert(seen != MAP_FAILED);
+}
+
+/* --- runs ----------------------------------------------------------------- */
 
 /* In the child. */
 static void
@@ -43,6 +98,7 @@ run_child(const struct sweep *sweep, uint64_t nth, int answer)
 	alarm(RUN_SECONDS_MAX);
 	total.nth = nth;
 	memory_hold(true);
+	memory_watch(nth == 0 && seen != NULL ? choose_new : NULL);
 	memory_fail_at(nth, sweep->failure);
 	sweep->run(sweep->context);
 	count = memory_count();
@@ -122,22 +178,44 @@ run_each(struct sweep *sweep, uint64_t count, uint64_t stride)
 }
 
 static void
+run_chosen(struct sweep *sweep, uint64_t count)
+{
+	uint64_t bad = total.bad;
+	bool well;
+
+	for (uint32_t i = 0; i < seen->chosen_count; i++)
+		(void)run_once(sweep, seen->chosen[i], &well);
+	total.sweeps++;
+	printf("%s: %u of %llu allocations, %llu bad\n", sweep->name,
+	    seen->chosen_count, (unsigned long long)count,
+	    (unsigned long long)(total.bad - bad));
+}
+
+static void
 sweep_owner(struct sweep *sweep, enum memory_owner owner, uint32_t runs_most)
 {
 	const char *asked = getenv("THROUGHLINE_SWEEP");
 	uint64_t count, stride = 1;
 	bool well;
 
-	if (asked != NULL && strcmp(asked, "ours") == 0) {
+	if (asked != NULL && strcmp(asked, "places") == 0) {
+		open_seen();
+	} else if (asked != NULL && strcmp(asked, "ours") == 0) {
 		if (owner != MEMORY_OURS)
 			return;
 	} else if (asked != NULL && strcmp(asked, "all") != 0) {
 		run_asked(sweep, asked);
 		return;
 	}
+	if (seen != NULL)
+		seen->chosen_count = 0;
 	count = run_once(sweep, 0, &well);
 	if (!well)
 		return;
+	if (seen != NULL) {
+		run_chosen(sweep, count);
+		return;
+	}
 	if (asked == NULL) { /* once in this one, from then on in the next */
 		stride = count / runs_most + 1;
 		if ((total.sweeps + total.sweeps / 2) % 2 != 0)
@@ -157,7 +235,8 @@ sweep_memory(const char *name, uint32_t runs_most, sweep_run *run,
 	static const struct {
 		const char *name;
 		enum memory_owner owner;
-	} owners[] = { { "ours", MEMORY_OURS }, { "sqlite", MEMORY_SQLITE } };
+	} owners[] = { { "ours", MEMORY_OURS }, { "sqlite", MEMORY_SQLITE },
+		{ "statements", MEMORY_STATEMENTS } };
 
 	char full[64];
 

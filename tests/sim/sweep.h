@@ -8,6 +8,9 @@
  * sweep goes on.
  *
  *	THROUGHLINE_SWEEP=all		every n; else a few of each sweep
+ *	THROUGHLINE_SWEEP=places	such n that each call of the program's
+ *					through which a failure can come sees
+ *					one, in some sweep
  *	THROUGHLINE_SWEEP=ours		every n, of our own allocations
  *	THROUGHLINE_SWEEP=NAME:n[:on]	this one, and where it failed; "on":
  *					it and all that follow
@@ -28,8 +31,8 @@
 typedef void sweep_run(void *context);
 
 /*
- * Two sweeps, NAME.ours and NAME.sqlite, the nth failing once, and it and all
- * that follow.  When not all are asked for, n is raised by a stride such that
+ * Three sweeps, NAME.ours, NAME.sqlite and NAME.statements, the nth failing
+ * once, and it and all that follow.  When not all are asked for, n is raised by a stride such that
  * about runs_most are made, and failing once takes turns with failing from
  * then on.  verify: after a run in which something failed; with memory off.
  */
