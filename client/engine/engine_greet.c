@@ -63,11 +63,11 @@ greet_send_hello(struct engine *engine, struct error *err)
 	return engine_send(engine, FRAME_HELLO, err);
 }
 
-/* The hub's clock against ours, half the round trip allowed for. */
-static enum status
-measure_clock(struct engine *engine, uint64_t hub_ms, struct error *err)
+enum status
+greet_measure_clock(struct engine *engine, uint64_t hub_ms, uint64_t asked_ms,
+    struct error *err)
 {
-	uint64_t half = (engine->elapsed_ms - engine->hello_at_ms) / 2;
+	uint64_t half = (engine->elapsed_ms - asked_ms) / 2;
 	uint64_t ahead;
 	int64_t error;
 
@@ -135,7 +135,8 @@ greet_take_welcome(struct engine *engine, struct bytes body, struct error *err)
 		return status;
 	status = offer_begin(engine, &welcome, err);
 	if (status == STATUS_OK)
-		status = measure_clock(engine, welcome.time_ms, err);
+		status = greet_measure_clock(engine, welcome.time_ms,
+		    engine->hello_at_ms, err);
 	if (status == STATUS_OK)
 		status = follow_catalogue(engine, welcome.catalogue, err);
 	if (status == STATUS_OK)

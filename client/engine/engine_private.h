@@ -52,6 +52,11 @@ void greet_forget_dictionary(struct engine *engine);
 
 enum status greet_send_hello(struct engine *engine, struct error *err);
 
+/* The hub's clock against ours, half the time since we asked allowed for.  In
+ * a transaction. */
+enum status greet_measure_clock(struct engine *engine, uint64_t hub_ms,
+    uint64_t asked_ms, struct error *err);
+
 enum status greet_take_welcome(struct engine *engine, struct bytes body,
     struct error *err);
 

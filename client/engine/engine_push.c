@@ -41,6 +41,7 @@ push_begin(struct engine *engine)
 	engine->sent_count = 0;
 	engine->send_again = false;
 	engine->again_at_ms = 0;
+	engine->restamped = false;
 }
 
 static void
@@ -266,7 +267,16 @@ take_all(struct engine *engine, struct answers *answers, struct error *err)
 	}
 	if (status != STATUS_OK || count == 0)
 		return status;
+	/* Our clock may have jumped since WELCOME.  Where it is the hub's that
+	 * jumps about, we do not follow at the speed of the line. */
 	engine->send_again = true;
+	if (engine->restamped)
+		engine->again_at_ms = engine->elapsed_ms + ENGINE_AGAIN_MS;
+	engine->restamped = true;
+	status = greet_measure_clock(engine, answers->received_ms,
+	    engine->sent[0].at_ms, err);
+	if (status != STATUS_OK)
+		return status;
 	return pending_restamp(engine->replica, early, count,
 	    stamp_from_ms(hub_now(engine)), hub_now(engine), err);
 }

@@ -67,6 +67,7 @@ struct engine {
 	uint32_t sent_count;
 	bool send_again; /* something was refused: all that waits goes again */
 	uint64_t again_at_ms;  /* not before */
+	bool restamped;        /* on this connection */
 	uint64_t acknowledged; /* the greatest sequence of ours */
 
 	/* taking */

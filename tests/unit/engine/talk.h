@@ -378,9 +378,10 @@ answer_to(struct talk *t, struct bytes bytes, enum refusal refusal)
 
 /* One ANSWER for a PUSH, all the same. */
 static inline void
-talk_answer(struct talk *t, const struct push *push, enum refusal refusal)
+talk_answer_at(struct talk *t, const struct push *push, enum refusal refusal,
+    uint64_t received_ms)
 {
-	struct answers answers = { .received_ms = t->now };
+	struct answers answers = { .received_ms = received_ms };
 
 	answers.answer_count = push->commit_count;
 	answers.answers = arena_array(&t->arena, push->commit_count,
@@ -388,6 +389,12 @@ talk_answer(struct talk *t, const struct push *push, enum refusal refusal)
 	for (uint32_t i = 0; i < push->commit_count; i++)
 		answers.answers[i] = answer_to(t, push->commits[i], refusal);
 	SAY(t, FRAME_ANSWER, answers, answers);
+}
+
+static inline void
+talk_answer(struct talk *t, const struct push *push, enum refusal refusal)
+{
+	talk_answer_at(t, push, refusal, t->now);
 }
 
 #endif

@@ -289,7 +289,7 @@ test_clock_stamps_anew_by_the_hubs_time(void **state)
 	push = push_said(t, 0);
 	welcome.time_ms = hub_ms;
 	SAY(t, FRAME_WELCOME, welcome, welcome);
-	talk_answer(t, &push, REFUSAL_CLOCK);
+	talk_answer_at(t, &push, REFUSAL_CLOCK, hub_ms);
 	again = push_said(t, 0);
 	assert_int_equal(again.commit_count, 2);
 	assert_int_equal(commit_peek(again.commits[1], &head), STATUS_OK);
@@ -299,6 +299,46 @@ test_clock_stamps_anew_by_the_hubs_time(void **state)
 	assert_int_equal(talk_status(t).aside, 0);
 	talk_answer(t, &again, REFUSAL_NONE);
 	assert_int_equal(talk_status(t).waiting, 0);
+}
+
+/* The clock jumped after WELCOME: the refusal itself tells the hub's time. */
+static void
+test_clock_that_jumped_meanwhile_is_measured_anew(void **state)
+{
+	struct talk *t = *state;
+	uint64_t hub_ms = NOW_MS - UINT64_C(86400000);
+	struct push push, again;
+	struct commit head;
+
+	write_pupils(t, 1);
+	talk_connect(t);
+	push = push_said(t, 0);
+	talk_welcome(t); /* both clocks agree still */
+	talk_answer_at(t, &push, REFUSAL_CLOCK, hub_ms);
+	again = push_said(t, 0);
+	assert_int_equal(again.commit_count, 1);
+	assert_int_equal(commit_peek(again.commits[0], &head), STATUS_OK);
+	assert_in_range(head.stamp, stamp_from_ms(hub_ms),
+	    stamp_from_ms(hub_ms + 1));
+}
+
+/* A hub that refuses for ever is not asked at the speed of the line. */
+static void
+test_clock_a_second_time_waits_a_second(void **state)
+{
+	struct talk *t = *state;
+	struct push push;
+
+	write_pupils(t, 1);
+	talk_connect(t);
+	push = push_said(t, 0);
+	talk_welcome(t);
+	talk_answer(t, &push, REFUSAL_CLOCK);
+	push = push_said(t, 0);
+	talk_answer(t, &push, REFUSAL_CLOCK);
+	assert_int_equal(said_count(t, FRAME_PUSH), 0);
+	talk_tick(t, 1000);
+	assert_int_equal(said_count(t, FRAME_PUSH), 1);
 }
 
 /* What the hub may have keeps its bytes, though another was refused: the two
@@ -425,6 +465,8 @@ main(void)
 		TALK(test_later_goes_again_in_a_second),
 		TALK(test_busy_goes_again_in_a_second),
 		TALK(test_clock_stamps_anew_by_the_hubs_time),
+		TALK(test_clock_that_jumped_meanwhile_is_measured_anew),
+		TALK(test_clock_a_second_time_waits_a_second),
 		TALK(test_clock_leaves_what_is_not_answered_yet),
 		TALK(test_answer_to_what_was_not_asked_is_complained_of),
 		TALK(test_answer_to_other_bytes_is_ignored),
