@@ -18,25 +18,46 @@ static struct sheet sheet;
 static void done(uint64_t commit, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Behind "writes oak1#3", the last line, if so; a refusal is a failure. */
+/* Where "writes oak1#3" ends, the last that there is. */
+static size_t
+find_writing(const struct buffer *text, uint64_t commit)
+{
+	const char *start = (const char *)text->data, *found = NULL;
+	const char *last = start + text->size;
+	char line[64];
+
+	snprintf(line, sizeof(line), ": writes %s\n",
+	    book_name(dialogue.world, commit));
+	for (const char *at = start; at < last; at++) {
+		at = memchr(at, '\n', (size_t)(last - at));
+		if ((size_t)(at + 1 - start) >= strlen(line) &&
+		    memcmp(at + 1 - strlen(line), line, strlen(line)) == 0)
+			found = at;
+	}
+	assert_non_null(found);
+	return (size_t)(found - start);
+}
+
+/* Said behind "writes oak1#3".  A refusal is a failure. */
 static void
 done(uint64_t commit, const char *format, ...)
 {
-	struct world *world = dialogue.world;
-	struct buffer *text = &world->trace.text;
-	char what[200], line[256];
+	struct buffer *text = &dialogue.world->trace.text;
+	char what[200] = ": ";
 	va_list arguments;
-	int size;
+	size_t place, size;
 
 	va_start(arguments, format);
-	vsnprintf(what, sizeof(what), format, arguments);
+	vsnprintf(what + 2, sizeof(what) - 2, format, arguments);
 	va_end(arguments);
 	if (commit == 0)
-		fail_msg("cannot be done: %s", what);
-	text->size--;
-	size = snprintf(line, sizeof(line), ": %s\n", what);
-	assert_true(size > 0 && size < (int)sizeof(line));
-	assert_int_equal(buffer_append(text, bytes_of_text(line)), STATUS_OK);
+		fail_msg("cannot be done%s", what);
+	place = find_writing(text, commit);
+	size = strlen(what);
+	assert_int_equal(buffer_append(text, bytes_of_text(what)), STATUS_OK);
+	memmove(text->data + place + size, text->data + place,
+	    text->size - size - place);
+	memcpy(text->data + place, what, size);
 }
 
 static uint64_t
@@ -104,7 +125,7 @@ note(struct computer *computer, uint64_t child, const char *text)
 	sheet_set_text(&sheet, place, "happened_on", "2026-07-01");
 	sheet_set_text(&sheet, place, "text", text);
 	id = sheet_write(&sheet, computer);
-	done(id, "notes \"%s\"", text);
+	done(id, "notes '%s'", text);
 	return id;
 }
 

@@ -9,7 +9,8 @@ behaviour, wanted or not.
 import re
 import sys
 
-PASTE = re.compile(r"^to paste at (.*):(\d+):\n(.*?)^end of paste\n", re.M | re.S)
+PASTE = re.compile(
+    r"^to paste at ([^\n]*):(\d+):\n(.*?)^end of paste\n", re.M | re.S)
 
 
 def main():
