@@ -120,7 +120,7 @@ arrange(struct hostile *hostile)
 	hostile->wake_ms =
 	    world->now_ms + 1 + random_below_of(&hostile->random, PAUSE_MS);
 	schedule_put(&world->schedule, hostile->wake_ms, EVENT_WAKE,
-	    hostile->computer->index, 0);
+	    hostile->computer->index, hostile->computer->starts);
 }
 
 static void
