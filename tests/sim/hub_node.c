@@ -11,6 +11,7 @@
 #include "server/core/limits.h"
 #include "server/core/sites.h"
 #include "tests/sim/hostile.h"
+#include "tests/sim/hostile/watch.h"
 #include "tests/sim/invariants/invariant.h"
 #include "tests/sim/node.h"
 
@@ -129,6 +130,8 @@ send_output(struct world *world, struct peer *peer)
 	if (hub_node_ok(world, status, &err) && out.size > 0) {
 		book_hear(world, peer->connection, peer->computer, DOWN, false,
 		    buffer_view(&out));
+		hostile_watch_output(world->watch, peer->computer,
+		    peer->session, buffer_view(&out));
 		connection_send(connection, DOWN, buffer_view(&out),
 		    world->now_ms);
 		unsent = connection_unsent(connection, DOWN, world->now_ms);
@@ -164,6 +167,7 @@ look_closely(struct world *world)
 	if (world->hub.fault.on)
 		return;
 	node_enter(&none, world->hub.catalogue);
+	hostile_watch_turn(world->watch, world);
 	invariants_at_turn(world);
 	node_leave(&none);
 }

@@ -12,6 +12,7 @@
 
 #include "common/catalogue/in_force.h"
 #include "server/core/hub_state.h"
+#include "tests/sim/hostile/watch.h"
 #include "tests/sim/invariants/invariant.h"
 #include "tests/sim/memory.h"
 #include "tests/sim/node.h"
@@ -58,6 +59,7 @@ world_create(const struct plan *plan)
 	trace_init(&world->trace, WORLD_BEGAN_MS);
 	wire_init(&world->wire, &world->schedule);
 	world->book = book_create();
+	world->watch = hostile_watch_create();
 	return world;
 }
 
@@ -91,6 +93,7 @@ world_destroy(struct world *world)
 	wire_deinit(&world->wire);
 	schedule_deinit(&world->schedule);
 	book_destroy(world->book);
+	hostile_watch_destroy(world->watch);
 	trace_deinit(&world->trace);
 	arena_deinit(&world->arena);
 	free(world->invariants);

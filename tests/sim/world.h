@@ -46,6 +46,7 @@ enum {
 
 struct catalogue;
 struct hostile;
+struct watch;
 
 struct sim_school {
 	char name[WORLD_NAME_BYTES]; /* "oak" */
@@ -160,11 +161,12 @@ struct world {
 	struct computer computers[WORLD_COMPUTERS];
 	uint32_t computer_count;
 	struct world_counts counts;
-	struct arena arena; /* for a moment: reset between events */
-	bool lids_shut;     /* in world_pass */
-	bool calm;          /* no fault may happen, none is on */
-	void *invariants;   /* what they remember; freed with free */
-	void *people;       /* what people remember; freed with free */
+	struct arena arena;  /* for a moment: reset between events */
+	bool lids_shut;      /* in world_pass */
+	bool calm;           /* no fault may happen, none is on */
+	struct watch *watch; /* of what hostile computers achieve */
+	void *invariants;    /* what they remember; freed with free */
+	void *people;        /* what people remember; freed with free */
 
 	jmp_buf failed;
 	char failure[512];

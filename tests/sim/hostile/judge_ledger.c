@@ -310,10 +310,10 @@ judge_steps(struct trial *trial)
 			goes_to = stated_id(&transfer, "to_school");
 	}
 	for (uint32_t i = 0; i < trial->commit.change_count; i++) {
-		const struct value *holder =
-		    written(&trial->commit.changes[i], "holder");
+		const struct change *change = &trial->commit.changes[i];
+		const struct value *holder = written(change, "holder");
 
-		if (holder == NULL)
+		if (holder == NULL || change->redacted)
 			continue;
 		if (holder->type != VALUE_INTEGER ||
 		    (uint64_t)holder->integer != trial->school ||
