@@ -205,19 +205,47 @@ rebase_change(struct replica *replica, struct change *change, bool created,
 	return status;
 }
 
+/* As has_consequences in draft_finish.c: the hub's own commits that follow
+ * from this one bear the numbers behind it. */
+static bool
+has_consequences(const struct commit *commit)
+{
+	if (commit_creates(commit, commit->dossier))
+		return true;
+	for (uint32_t i = 0; i < commit->change_count; i++) {
+		const struct change *change = &commit->changes[i];
+		const struct collection *collection =
+		    catalogue_collection(change->collection);
+
+		for (uint32_t j = 0;
+		     collection != NULL && j < change->field_count; j++) {
+			const struct column *column =
+			    collection_column(collection,
+				change->fields[j].values[0].column);
+
+			if (column != NULL &&
+			    collection_field_is_arbitrated(collection,
+				column_field(column)))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* New ids, a new stamp, the present heads. */
 static enum status
 rebase_commit(struct replica *replica, struct commit *commit,
     struct renumbering *numbers, uint64_t now_ms, struct arena *arena,
     struct error *err)
 {
+	uint32_t skip = has_consequences(commit) ? LIMIT_RESERVED_IDS : 0;
 	enum status status;
 
 	*numbers = (struct renumbering){
 		.from = commit->id,
 		.count = commit->change_count,
 	};
-	status = replica_take_ids(replica, commit->change_count, 0,
+	status = replica_take_ids(replica, commit->change_count, skip,
 	    &numbers->to, err);
 	if (status == STATUS_OK)
 		status =
