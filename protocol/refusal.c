@@ -26,6 +26,13 @@ refusal_text(uint32_t number)
 	return "The hub gave a reason that this program does not know yet.";
 }
 
+bool
+refusal_is_for_want(uint32_t number)
+{
+	return number == REFUSAL_DOSSIER || number == REFUSAL_AUTHOR ||
+	       number == REFUSAL_DEPENDS;
+}
+
 enum refusal_remedy
 refusal_remedy(uint32_t number)
 {

@@ -59,6 +59,11 @@ const char *refusal_name(uint32_t number);
 
 const char *refusal_text(uint32_t number);
 
+/* The hub lacks what the commit builds on.  While that waits as well, because
+ * it was refused for its stamp or is still to be sent, the commit goes again
+ * unchanged. */
+bool refusal_is_for_want(uint32_t number);
+
 /* An unknown number is set aside. */
 enum refusal_remedy refusal_remedy(uint32_t number);
 

@@ -85,6 +85,11 @@ enum status pending_settle(struct replica *replica, uint64_t id,
 enum status pending_set_aside(struct replica *replica, uint64_t id,
     uint32_t refusal, uint64_t now_ms, struct error *err);
 
+/* Whether it lies in a dossier, writes to a record, replaces a write or is by
+ * an author of which an earlier commit still waits. */
+enum status pending_builds_on_waiting(struct replica *replica, uint64_t id,
+    bool *waits, struct error *err);
+
 /*
  * After CLOCK: these of what waits get new stamps from now_ms on, in the order
  * given; their bytes and digests change with them.  Only what the hub has just

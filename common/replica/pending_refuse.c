@@ -300,3 +300,81 @@ pending_set_aside(struct replica *replica, uint64_t id, uint32_t refusal,
 	arena_deinit(&cascade.arena);
 	return status;
 }
+
+/* --- what it builds on ---------------------------------------------------- */
+
+/* Whether a change is of a commit that waits and was written before this. */
+static enum status
+is_waiting(struct replica *replica, uint64_t change, uint64_t before,
+    bool *waits, struct error *err)
+{
+	struct sql *sql = sql_use(replica,
+	    "SELECT bytes FROM pending WHERE id <= ?1 AND id < ?2"
+	    " AND state = 0 ORDER BY id DESC LIMIT 1");
+	struct commit commit;
+	enum status status;
+
+	if (*waits) {
+		sql_release(sql);
+		return STATUS_OK;
+	}
+	sql_bind_id(sql, 1, change);
+	sql_bind_id(sql, 2, before);
+	status = sql_step(sql, err);
+	if (status == STATUS_OK)
+		*waits = commit_peek(sql_column_bytes(sql, 0), &commit) ==
+		             STATUS_OK &&
+		         commit_holds(&commit, change);
+	sql_release(sql);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status
+look_at_field(struct replica *replica, const struct commit *commit,
+    const struct field_write *write, bool *waits, struct error *err)
+{
+	enum status status = STATUS_OK;
+
+	for (uint32_t i = 0; status == STATUS_OK && i < write->replace_count;
+	     i++)
+		status = is_waiting(replica, write->replaces[i], commit->id,
+		    waits, err);
+	return status;
+}
+
+static enum status
+look_at_change(struct replica *replica, const struct commit *commit,
+    const struct change *change, bool *waits, struct error *err)
+{
+	enum status status =
+	    is_waiting(replica, change->record, commit->id, waits, err);
+
+	for (uint32_t i = 0; status == STATUS_OK && i < change->field_count;
+	     i++)
+		status = look_at_field(replica, commit, &change->fields[i],
+		    waits, err);
+	return status;
+}
+
+enum status
+pending_builds_on_waiting(struct replica *replica, uint64_t id, bool *waits,
+    struct error *err)
+{
+	struct arena arena = { 0 };
+	struct commit commit;
+	enum status status;
+
+	*waits = false;
+	status =
+	    pending_load(replica, id, PENDING_WAITING, &arena, &commit, err);
+	if (status == STATUS_OK)
+		status = is_waiting(replica, commit.dossier, id, waits, err);
+	if (status == STATUS_OK)
+		status = is_waiting(replica, commit.author, id, waits, err);
+	for (uint32_t i = 0; status == STATUS_OK && i < commit.change_count;
+	     i++)
+		status = look_at_change(replica, &commit, &commit.changes[i],
+		    waits, err);
+	arena_deinit(&arena);
+	return status;
+}

@@ -425,6 +425,7 @@ take_answer(struct replica *replica, const struct answer *answer,
     uint64_t now_ms, struct error *err)
 {
 	struct pending_row row;
+	bool waits = false;
 	enum status status;
 
 	assert(replica_in_transaction(replica));
@@ -440,9 +441,15 @@ take_answer(struct replica *replica, const struct answer *answer,
 	if (answer->refusal == REFUSAL_NONE)
 		return settle(replica, answer->id, row.dossier,
 		    answer->sequence, answer->received_ms, &answer->mark, err);
-	if (refusal_remedy(answer->refusal) == REMEDY_SET_ASIDE)
+	if (refusal_is_for_want(answer->refusal))
+		status =
+		    pending_builds_on_waiting(replica, answer->id, &waits, err);
+	if (status != STATUS_OK)
+		return status;
+	if (refusal_remedy(answer->refusal) == REMEDY_SET_ASIDE && !waits)
 		return pending_set_aside(replica, answer->id, answer->refusal,
 		    now_ms, err);
-	/* It goes again, at once or with a new stamp: the engine knows when. */
+	/* It goes again, at once, with a new stamp or behind what it builds on:
+	 * the engine knows when. */
 	return STATUS_OK;
 }

@@ -171,6 +171,34 @@ test_answer_is_for_its_bytes_alone(void **state)
 	assert_int_equal(row.refusal, REFUSAL_RIGHTS);
 }
 
+/* While what a commit builds on waits still, it was refused for want of that
+ * alone; afterwards the reason counts. */
+static void
+test_refused_for_want_of_what_waits_goes_again(void **state)
+{
+	struct pair *pair = *state;
+	struct answer refused = { .refusal = REFUSAL_DEPENDS }, taken = { 0 };
+	struct pending_row row;
+
+	taken.id = fixture_term(pair->oak, "term");
+	refused.id =
+	    fixture_update(pair->oak, 0, taken.id, "kind", "closure", NULL);
+	assert_ok(pending_get(pair->oak, refused.id, &row, err));
+	memcpy(refused.digest, row.digest.bytes, sizeof(refused.digest));
+	answer(pair->oak, &refused);
+	fixture_assert_text(pair->oak, taken.id, "kind", "closure");
+	assert_ok(pending_get(pair->oak, refused.id, &row, err));
+	assert_int_equal(row.state, PENDING_WAITING);
+
+	assert_ok(pending_get(pair->oak, taken.id, &row, err));
+	memcpy(taken.digest, row.digest.bytes, sizeof(taken.digest));
+	taken.sequence = 1;
+	answer(pair->oak, &taken);
+	answer(pair->oak, &refused);
+	assert_ok(pending_get(pair->oak, refused.id, &row, err));
+	assert_int_equal(row.state, PENDING_ASIDE);
+}
+
 int
 main(void)
 {
@@ -184,6 +212,7 @@ main(void)
 		TEST(test_other_bytes_under_our_number),
 		TEST(test_other_bytes_in_the_ledger),
 		TEST(test_answer_is_for_its_bytes_alone),
+		TEST(test_refused_for_want_of_what_waits_goes_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
