@@ -233,6 +233,10 @@ connect_session(struct world *world, struct peer *peer, struct error *err)
 		status = hub_connect(hub->hub,
 		    (struct bytes){ serial, sizeof(serial) }, hub_now(world),
 		    peer, &peer->session, err);
+	/* it may have joined after the backup from which this was restored */
+	if (status == STATUS_DENIED)
+		status = hub_connect_stranger(hub->hub, peer->computer->site,
+		    hub_now(world), peer, &peer->session, err);
 	return status;
 }
 
