@@ -1,0 +1,203 @@
+/*
+ * A computer whose clock is a year wrong.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/sim/dialogues/dialogue.h"
+#include "tests/sim/dialogues/trouble.h"
+
+#define YEAR_MS (INT64_C(365) * 24 * 3600 * 1000)
+
+/* What is stamped a year ahead is refused with CLOCK, stamped anew by the
+ * hub's time and sent again by itself: nobody has to do anything. */
+static void
+test_clock_a_year_ahead_is_put_right(void **state)
+{
+	struct world *world = begin_met("elm1 oak1 oak2");
+	struct computer *oak1 = at(world, "oak1"), *oak2 = at(world, "oak2");
+	uint64_t ana;
+
+	(void)state;
+	ana = admit(oak1, "Ana");
+	pass(world, 3000);
+	quietly(world);
+
+	set_clock(oak1, YEAR_MS);
+	edit(oak1, ana, "forename", "Anna");
+	pass(world, 3000);
+	expect(world, "[    0] oak1: its clock is 31536000 s fast\n"
+		      "[    0] oak1: writes oak1#2: forename = Anna\n"
+		      "[   10] oak1: PUSH oak1#2\n"
+		      "[   20] hub to oak1: ANSWER oak1#2 refused CLOCK\n"
+		      "[   30] oak1: PUSH oak1#2\n"
+		      "[   40] hub to oak2: STREAM 17..18: oak1#2\n"
+		      "[   40] hub to oak1: ANSWER oak1#2 at 18\n"
+		      "[   40] hub to oak1: STREAM 17..18: (oak1#2)\n"
+		      "[ 1010] oak1: CONFIRM cursor 18\n"
+		      "[ 1010] oak1: PROVE at 18: 18 commits\n"
+		      "[ 1020] hub to oak1: PROOF at 18: 18 commits\n"
+		      "[ 1050] oak2: CONFIRM cursor 18\n"
+		      "[ 1050] oak2: PROVE at 18: 18 commits\n"
+		      "[ 1060] hub to oak2: PROOF at 18: 18 commits\n");
+	shows(oak2, ana, "forename", "Anna");
+	assert_int_equal(waiting(oak1), 0);
+	assert_int_equal(aside(oak1), 0);
+	end(world);
+}
+
+/* No stamp of its wins for ever: of two values the later one is shown, though
+ * the earlier was written by a clock a year ahead. */
+static void
+test_clock_a_year_ahead_does_not_win_for_ever(void **state)
+{
+	struct world *world = begin_met("elm1 oak1 oak2");
+	struct computer *oak1 = at(world, "oak1"), *oak2 = at(world, "oak2");
+	uint64_t ana;
+
+	(void)state;
+	ana = admit(oak1, "Ana");
+	pass(world, 3000);
+	unplug(oak1);
+	unplug(oak2);
+	set_clock(oak1, YEAR_MS);
+	edit(oak1, ana, "forename", "Anna");
+	plug_in(oak1);
+	pass(world, 3000);
+	edit(oak2, ana, "forename", "Anne");
+	quietly(world);
+
+	plug_in(oak2);
+	pass(world, 4000);
+	expect(world, "[    0] oak2: is plugged in\n"
+		      "[  240] hub to elm1: STREAM 17..18: nothing\n"
+		      "[  606] oak2: HELLO cursor 17, 1 waiting\n"
+		      "[  606] oak2: PUSH oak2#1\n"
+		      "[  616] hub to oak2: WELCOME oak start 17, head 18\n"
+		      "[  616] hub to oak2: ANSWER oak2#1 at 19\n"
+		      "[  616] hub to oak2: STREAM 17..19: oak1#2 (oak2#1)\n"
+		      "[  616] hub to oak1: STREAM 18..19: oak2#1\n"
+		      "[ 1250] elm1: CONFIRM cursor 18\n"
+		      "[ 1250] elm1: PROVE at 18: 15 commits\n"
+		      "[ 1260] hub to elm1: PROOF at 18: 15 commits\n"
+		      "[ 1626] oak2: CONFIRM cursor 19\n"
+		      "[ 1626] oak2: PROVE at 19: 19 commits\n"
+		      "[ 1626] oak1: CONFIRM cursor 19\n"
+		      "[ 1626] oak1: PROVE at 19: 19 commits\n"
+		      "[ 1636] hub to oak2: PROOF at 19: 19 commits\n"
+		      "[ 1636] hub to oak1: PROOF at 19: 19 commits\n");
+	assert_int_equal(conflicts(oak1, ana), 1);
+	shows(oak1, ana, "forename", "Anne");
+	shows(oak2, ana, "forename", "Anne");
+	shows(NULL, ana, "forename", "Anne");
+	end(world);
+}
+
+/* Several that wait, each built on the one before, are all stamped anew and
+ * keep their order. */
+static void
+test_what_waits_a_year_ahead_keeps_its_order(void **state)
+{
+	struct world *world = begin_met("elm1 oak1 oak2");
+	struct computer *oak1 = at(world, "oak1"), *oak2 = at(world, "oak2");
+	uint64_t ana;
+
+	(void)state;
+	unplug(oak1);
+	set_clock(oak1, YEAR_MS);
+	ana = admit(oak1, "Ana");
+	edit(oak1, ana, "forename", "Anna");
+	edit(oak1, ana, "forename", "Anne");
+	quietly(world);
+
+	plug_in(oak1);
+	pass(world, 4000);
+	expect(world,
+	    "[    0] oak1: is plugged in\n"
+	    "[  536] oak1: HELLO cursor 15, 3 waiting\n"
+	    "[  536] oak1: PUSH oak1#1 oak1#2 oak1#3\n"
+	    "[  546] hub to oak1: WELCOME oak start 15, head 15\n"
+	    "[  546] hub to oak1: ANSWER oak1#1 refused CLOCK, oak1#2\n"
+	    "          refused DOSSIER, oak1#3 refused DOSSIER\n"
+	    "[  556] oak1: PUSH oak1#1 oak1#2 oak1#3\n"
+	    "[  566] hub to oak1: ANSWER oak1#1 at 16, oak1#2 refused\n"
+	    "          CLOCK, oak1#3 refused CLOCK\n"
+	    "[  566] hub to oak1: STREAM 15..17: oak1#1+1\n"
+	    "[  566] hub to oak2: STREAM 15..17: oak1#1+1\n"
+	    "[  566] hub to elm1: STREAM 15..17: nothing\n"
+	    "[  576] oak2: FILL oak1#1 0..16\n"
+	    "[  586] hub to oak2: FILLED oak1#1 0..16: oak1#1, done\n"
+	    "[ 1010] oak1: CONFIRM cursor 17\n"
+	    "[ 1576] oak2: CONFIRM cursor 17\n"
+	    "[ 1576] oak2: PROVE at 17: 17 commits\n"
+	    "[ 1576] elm1: CONFIRM cursor 17\n"
+	    "[ 1576] elm1: PROVE at 17: 15 commits\n"
+	    "[ 1576] oak1: PUSH oak1#2 oak1#3\n"
+	    "[ 1586] hub to oak1: ANSWER oak1#2 at 18, oak1#3 at 19\n"
+	    "[ 1586] hub to oak1: STREAM 17..19: (oak1#2) (oak1#3)\n"
+	    "[ 1586] hub to oak2: STREAM 17..19: oak1#2 oak1#3\n"
+	    "[ 1586] hub to elm1: PROOF at 17: 15 commits\n"
+	    "[ 2596] oak1: CONFIRM cursor 19\n"
+	    "[ 2596] oak1: PROVE at 19: 19 commits\n"
+	    "[ 2596] oak2: CONFIRM cursor 19\n"
+	    "[ 2596] oak2: PROVE at 19: 19 commits\n"
+	    "[ 2606] hub to oak1: PROOF at 19: 19 commits\n"
+	    "[ 2606] hub to oak2: PROOF at 19: 19 commits\n");
+	shows(oak2, ana, "forename", "Anne");
+	assert_int_equal(aside(oak1), 0);
+	assert_int_equal(conflicts(oak2, ana), 0);
+	end(world);
+}
+
+/* A slow clock needs nothing: what it writes is later than what it saw. */
+static void
+test_clock_a_year_behind_needs_nothing(void **state)
+{
+	struct world *world = begin_met("elm1 oak1 oak2");
+	struct computer *oak1 = at(world, "oak1"), *oak2 = at(world, "oak2");
+	uint64_t ana;
+
+	(void)state;
+	ana = admit(oak2, "Ana");
+	pass(world, 3000);
+	quietly(world);
+
+	set_clock(oak1, -YEAR_MS);
+	edit(oak1, ana, "forename", "Anna");
+	pass(world, 3000);
+	expect(world, "[    0] oak1: its clock is 31536000 s slow\n"
+		      "[    0] oak1: writes oak1#1: forename = Anna\n"
+		      "[   10] oak1: PUSH oak1#1\n"
+		      "[   20] hub to oak2: STREAM 17..18: oak1#1\n"
+		      "[   20] hub to oak1: ANSWER oak1#1 at 18\n"
+		      "[   20] hub to oak1: STREAM 17..18: (oak1#1)\n"
+		      "[ 1030] oak2: CONFIRM cursor 18\n"
+		      "[ 1030] oak2: PROVE at 18: 18 commits\n"
+		      "[ 1030] oak1: CONFIRM cursor 18\n"
+		      "[ 1030] oak1: PROVE at 18: 18 commits\n"
+		      "[ 1040] hub to oak2: PROOF at 18: 18 commits\n"
+		      "[ 1040] hub to oak1: PROOF at 18: 18 commits\n");
+	shows(oak2, ana, "forename", "Anna");
+	edit(oak2, ana, "forename", "Anne");
+	pass(world, 3000);
+	shows(oak1, ana, "forename", "Anne");
+	assert_int_equal(conflicts(oak1, ana), 0);
+	end(world);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DIALOGUE(test_clock_a_year_ahead_is_put_right),
+		DIALOGUE(test_clock_a_year_ahead_does_not_win_for_ever),
+		DIALOGUE(test_what_waits_a_year_ahead_keeps_its_order),
+		DIALOGUE(test_clock_a_year_behind_needs_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
