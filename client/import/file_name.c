@@ -77,28 +77,30 @@ file_name_read(struct bytes base)
 	return name;
 }
 
-struct bytes
+bool
 file_name_laestab(struct element *header, const char *school,
-    struct arena *arena)
+    struct arena *arena, struct bytes *laestab)
 {
 	struct element *element = element_find(header, school);
 	struct bytes lea = { NULL, 0 };
 	struct bytes estab = { NULL, 0 };
 	uint8_t *joined;
 
+	*laestab = (struct bytes){ NULL, 0 };
 	if (element != NULL) {
 		lea = element_text(element, "LEA");
 		estab = element_text(element, "Estab");
 	}
 	if (lea.size == 0 || estab.size == 0 ||
 	    lea.size + estab.size > FILE_NAME_PLACE_BYTES)
-		return (struct bytes){ NULL, 0 };
+		return true;
 	joined = arena_alloc(arena, lea.size + estab.size);
 	if (joined == NULL)
-		return (struct bytes){ NULL, 0 };
+		return false;
 	memcpy(joined, lea.data, lea.size);
 	memcpy(joined + lea.size, estab.data, estab.size);
-	return (struct bytes){ joined, lea.size + estab.size };
+	*laestab = (struct bytes){ joined, lea.size + estab.size };
+	return true;
 }
 
 /* "25.0" as 250; -1 when it is no version. */

@@ -24,9 +24,9 @@ struct bytes file_name_base(struct bytes path);
 struct file_name file_name_read(struct bytes base);
 
 /* LAEstab of Header/SourceSchool or DestSchool, in arena; empty: none, or
- * none of that form. */
-struct bytes file_name_laestab(struct element *header, const char *school,
-    struct arena *arena);
+ * none of that form.  False: there is no memory. */
+bool file_name_laestab(struct element *header, const char *school,
+    struct arena *arena, struct bytes *laestab);
 
 /* Say what is odd about name, version and document; nothing of it stops. */
 void file_name_judge(struct bytes base, struct element *header,

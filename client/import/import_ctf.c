@@ -37,13 +37,14 @@ no_memory(struct error *err)
 
 /* --- the header ----------------------------------------------------------- */
 
-static struct bytes
-copy(struct arena *arena, struct bytes text, size_t bytes_max)
+static bool
+copy(struct arena *arena, struct bytes text, size_t bytes_max,
+    struct bytes *copied)
 {
-	if (text.size > bytes_max)
-		text.size = 0;
-	return (struct bytes){ (const uint8_t *)arena_text(arena, text),
-		text.size };
+	copied->size = text.size > bytes_max ? 0 : text.size;
+	text.size = copied->size;
+	copied->data = (const uint8_t *)arena_text(arena, text);
+	return copied->data != NULL;
 }
 
 /* XXXXXXX is "to whom it concerns": nobody knows where the child is. */
@@ -82,11 +83,13 @@ on_header(void *context, struct element *header, const char *remark,
 	bool is_ours = false;
 	enum status status;
 
-	import->version = copy(&import->file,
-	    element_text(header, "CTFversion"), VERSION_CHARACTERS);
-	import->source =
-	    file_name_laestab(header, "SourceSchool", &import->file);
-	destination = file_name_laestab(header, "DestSchool", &import->file);
+	if (!copy(&import->file, element_text(header, "CTFversion"),
+		VERSION_CHARACTERS, &import->version) ||
+	    !file_name_laestab(header, "SourceSchool", &import->file,
+		&import->source) ||
+	    !file_name_laestab(header, "DestSchool", &import->file,
+		&destination))
+		return no_memory(err);
 	if (remark != NULL)
 		remarks_add(&group->remarks, &group->arena, REMARK_NOTE,
 		    DOUBT_NONE, "%s", remark);
@@ -337,7 +340,9 @@ import_ctf(const struct import_options *options, const char *file_name,
 		err = &local;
 	kept =
 	    arena_text(&import.file, file_name_base(bytes_of_text(file_name)));
-	import.file_name = bytes_of_text(kept != NULL ? kept : "");
+	if (kept == NULL)
+		return no_memory(err);
+	import.file_name = bytes_of_text(kept);
 	if (import.file_name.size == 0 || !utf8_is_valid(import.file_name))
 		import.file_name = bytes_of_text("a file without a name");
 	status = group_init(&import.group, options, totals, err);

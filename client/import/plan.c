@@ -460,6 +460,7 @@ plan_make(struct element *pupil, struct bytes source_laestab,
 		status = plan_circumstances(pupil, plan, arena, remarks, err);
 	if (status == STATUS_OK)
 		status = plan_remainder(plan, pupil, arena, remarks, err);
-	remark_capitals(plan, arena, remarks);
+	if (status == STATUS_OK)
+		remark_capitals(plan, arena, remarks);
 	return status;
 }
