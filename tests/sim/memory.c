@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "protocol/bytes.h"
+
 enum {
 	FRAMES_MAX = 200
 };
@@ -240,4 +242,32 @@ __wrap_sqlite3_step(sqlite3_stmt *statement)
 	return !goes_back(statement) && fails(MEMORY_STATEMENTS)
 	           ? SQLITE_NOMEM
 	           : __real_sqlite3_step(statement);
+}
+
+/* --- arenas --------------------------------------------------------------- */
+
+void *__real_arena_alloc(struct arena *arena, size_t size);
+void *__real_arena_array(struct arena *arena, size_t count, size_t size);
+const char *__real_arena_text(struct arena *arena, struct bytes text);
+void *__wrap_arena_alloc(struct arena *arena, size_t size);
+void *__wrap_arena_array(struct arena *arena, size_t count, size_t size);
+const char *__wrap_arena_text(struct arena *arena, struct bytes text);
+
+void *
+__wrap_arena_alloc(struct arena *arena, size_t size)
+{
+	return fails(MEMORY_ARENAS) ? NULL : __real_arena_alloc(arena, size);
+}
+
+void *
+__wrap_arena_array(struct arena *arena, size_t count, size_t size)
+{
+	return fails(MEMORY_ARENAS) ? NULL
+	                            : __real_arena_array(arena, count, size);
+}
+
+const char *
+__wrap_arena_text(struct arena *arena, struct bytes text)
+{
+	return fails(MEMORY_ARENAS) ? NULL : __real_arena_text(arena, text);
 }

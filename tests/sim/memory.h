@@ -10,7 +10,8 @@
  * lines, books) is spared: it is not what is tested.
  *
  * Statements may fail as well: a step of one, as if SQLite had lacked memory at
- * once.  So what reads pages that are in memory already can fail too.
+ * once.  So what reads pages that are in memory already can fail too.  And so
+ * may what asks an arena, which seldom has to allocate for it.
  *
  * Off at first, and then it costs one comparison a call.
  */
@@ -29,7 +30,9 @@ enum memory_failure {
 enum memory_owner {
 	MEMORY_OURS = 1,
 	MEMORY_SQLITE = 2,
-	MEMORY_STATEMENTS = 4 /* steps */
+	MEMORY_STATEMENTS = 4, /* steps */
+	MEMORY_ARENAS = 8,
+	MEMORY_OWNERS = 16 /* all of them, and one more */
 };
 
 void memory_choose(uint32_t owners);

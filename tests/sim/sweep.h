@@ -31,10 +31,11 @@
 typedef void sweep_run(void *context);
 
 /*
- * Three sweeps, NAME.ours, NAME.sqlite and NAME.statements, the nth failing
- * once, and it and all that follow.  When not all are asked for, n is raised by a stride such that
- * about runs_most are made, and failing once takes turns with failing from
- * then on.  verify: after a run in which something failed; with memory off.
+ * Four sweeps, NAME.ours, NAME.sqlite, NAME.statements and NAME.arenas, the
+ * nth failing once, and it and all that follow.  When not all are asked for, n
+ * is raised by a stride such that about runs_most are made, and failing once
+ * takes turns with failing from then on.  verify: after a run in which
+ * something failed; with memory off.
  */
 void sweep_memory(const char *name, uint32_t runs_most, sweep_run *run,
     sweep_run *verify, void *context);
