@@ -433,7 +433,7 @@ end_confirm(struct engine *engine, struct error *err)
 	engine->cursor_sent = confirm.cursor;
 	engine->confirmed_sent = confirm.confirmed;
 	status = message_confirm_encode(&confirm, &engine->body, err);
-	if (status != STATUS_OK)
-		return status;
-	return engine_send(engine, FRAME_CONFIRM, err);
+	if (status == STATUS_OK)
+		status = engine_send(engine, FRAME_CONFIRM, err);
+	return status;
 }

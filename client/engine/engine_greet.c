@@ -58,9 +58,9 @@ greet_send_hello(struct engine *engine, struct error *err)
 	engine->cursor_sent = hello.cursor;
 	engine->confirmed_sent = hello.confirmed;
 	status = message_hello_encode(&hello, &engine->body, err);
-	if (status != STATUS_OK)
-		return status;
-	return engine_send(engine, FRAME_HELLO, err);
+	if (status == STATUS_OK)
+		status = engine_send(engine, FRAME_HELLO, err);
+	return status;
 }
 
 enum status

@@ -24,9 +24,9 @@ line_take_ping(struct engine *engine, struct bytes body, struct error *err)
 		return engine_misread(engine, status, &wrong, err);
 	ping.clock_ms = engine->now_ms;
 	status = message_ping_encode(&ping, &engine->body, err);
-	if (status != STATUS_OK)
-		return status;
-	return engine_send(engine, FRAME_PONG, err);
+	if (status == STATUS_OK)
+		status = engine_send(engine, FRAME_PONG, err);
+	return status;
 }
 
 enum status
@@ -45,9 +45,9 @@ line_keep_alive(struct engine *engine, struct error *err)
 	engine->pinged_at_ms = engine->elapsed_ms;
 	ping.token = ++engine->ping_token;
 	status = message_ping_encode(&ping, &engine->body, err);
-	if (status != STATUS_OK)
-		return status;
-	return engine_send(engine, FRAME_PING, err);
+	if (status == STATUS_OK)
+		status = engine_send(engine, FRAME_PING, err);
+	return status;
 }
 
 /* Kept, whatever becomes of the bytes that it came in. */

@@ -81,9 +81,9 @@ prove_pump(struct engine *engine, struct error *err)
 	engine->prove_wanted = false;
 	engine->prove_asked_at_ms = engine->elapsed_ms;
 	status = message_proof_encode(&proof, &engine->body, err);
-	if (status != STATUS_OK)
-		return status;
-	return engine_send(engine, FRAME_PROVE, err);
+	if (status == STATUS_OK)
+		status = engine_send(engine, FRAME_PROVE, err);
+	return status;
 }
 
 enum status

@@ -24,7 +24,7 @@ renew_pump(struct engine *engine, struct error *err)
 	engine->renewing = true;
 	status =
 	    message_certificate_message_encode(&message, &engine->body, err);
-	if (status != STATUS_OK)
-		return status;
-	return engine_send(engine, FRAME_RENEW, err);
+	if (status == STATUS_OK)
+		status = engine_send(engine, FRAME_RENEW, err);
+	return status;
 }

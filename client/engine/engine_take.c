@@ -340,9 +340,9 @@ ask_fills(struct engine *engine, struct error *err)
 	fills.fills = asking->fills;
 	fills.fill_count = asking->count;
 	status = message_fills_encode(&fills, &engine->body, err);
-	if (status != STATUS_OK)
-		return status;
-	return engine_send(engine, FRAME_FILL, err);
+	if (status == STATUS_OK)
+		status = engine_send(engine, FRAME_FILL, err);
+	return status;
 }
 
 /* --- fetches -------------------------------------------------------------- */
@@ -354,9 +354,9 @@ take_ask(struct engine *engine, struct fetch *fetch, struct error *err)
 
 	engine->fetching = fetch->id_count;
 	status = message_fetch_encode(fetch, &engine->body, err);
-	if (status != STATUS_OK)
-		return status;
-	return engine_send(engine, FRAME_FETCH, err);
+	if (status == STATUS_OK)
+		status = engine_send(engine, FRAME_FETCH, err);
+	return status;
 }
 
 static enum status

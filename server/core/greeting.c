@@ -104,9 +104,10 @@ greeting_answer(struct session *session, struct generation *generations,
 
 	greeting_nonce(hub, welcome.nonce);
 	status = message_welcome_encode(&welcome, &session->body, err);
-	if (status != STATUS_OK)
-		return status;
-	return session_send(session, &session->held, FRAME_WELCOME, err);
+	if (status == STATUS_OK)
+		status =
+		    session_send(session, &session->held, FRAME_WELCOME, err);
+	return status;
 }
 
 /* Where the client stands, and from where the stream goes on. */

@@ -96,9 +96,10 @@ push_answer(struct session *session, struct answer *answers, uint32_t count,
 		if (answers[i].received_ms != message.received_ms)
 			message.received_ms = session->hub->writer.now_ms;
 	status = message_answers_encode(&message, &session->body, err);
-	if (status != STATUS_OK)
-		return status;
-	return session_send(session, &session->held, FRAME_ANSWER, err);
+	if (status == STATUS_OK)
+		status =
+		    session_send(session, &session->held, FRAME_ANSWER, err);
+	return status;
 }
 
 /* The site may have been revoked by another process since it connected. */

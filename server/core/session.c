@@ -131,9 +131,9 @@ step_ping(struct session *session, struct bytes body, struct error *err)
 		return status;
 	ping.clock_ms = session->hub->writer.now_ms;
 	status = message_ping_encode(&ping, &session->body, err);
-	if (status != STATUS_OK)
-		return status;
-	return session_send(session, &session->held, FRAME_PONG, err);
+	if (status == STATUS_OK)
+		status = session_send(session, &session->held, FRAME_PONG, err);
+	return status;
 }
 
 /* A request that cannot be granted is answered with GOODBYE_REQUEST. */
@@ -259,9 +259,10 @@ step_offer(struct session *session, struct bytes body, struct error *err)
 	if (offer.item_count > 0)
 		offered.upto = offer.items[offer.item_count - 1].sequence;
 	status = message_offered_encode(&offered, &session->body, err);
-	if (status != STATUS_OK)
-		return status;
-	return session_send(session, &session->held, FRAME_OFFERED, err);
+	if (status == STATUS_OK)
+		status =
+		    session_send(session, &session->held, FRAME_OFFERED, err);
+	return status;
 }
 
 /* --- the machine ----------------------------------------------------------
