@@ -7,6 +7,7 @@ Then read the difference: each changed line is a change of the protocol's
 behaviour, wanted or not.
 """
 import re
+import subprocess
 import sys
 
 PASTE = re.compile(
@@ -27,6 +28,7 @@ def main():
             lines[number - 1:end] = [texts[number]]
         with open(path, "w", encoding="utf-8") as file:
             file.writelines(lines)
+        subprocess.run(["clang-format", "-i", path], check=True)
         print(f"{path}: {len(texts)} expectations")
 
 

@@ -28,22 +28,21 @@ test_note_is_pushed_to_the_other_school(void **state)
 
 	(void)note(elm1, ana, "Met the family.");
 	pass(world, 2000);
-	expect(world,
-	    "[    0] elm1: writes elm1#2: notes 'Met the family.'\n"
-	    "[   10] elm1: PUSH elm1#2\n"
-	    "[   20] hub to elm1: ANSWER elm1#2 at 23\n"
-	    "[   20] hub to elm1: STREAM 22..23: (elm1#2)\n"
-	    "[   20] hub to oak2: STREAM 22..23: elm1#2\n"
-	    "[   20] hub to oak1: STREAM 22..23: elm1#2\n"
-	    "[ 1010] elm1: CONFIRM cursor 23\n"
-	    "[ 1010] elm1: PROVE at 23: 22 commits\n"
-	    "[ 1020] hub to elm1: PROOF at 23: 22 commits\n"
-	    "[ 1030] oak2: CONFIRM cursor 23\n"
-	    "[ 1030] oak2: PROVE at 23: 20 commits\n"
-	    "[ 1030] oak1: CONFIRM cursor 23\n"
-	    "[ 1030] oak1: PROVE at 23: 20 commits\n"
-	    "[ 1040] hub to oak2: PROOF at 23: 20 commits\n"
-	    "[ 1040] hub to oak1: PROOF at 23: 20 commits\n");
+	expect(world, "[    0] elm1: writes elm1#2: notes 'Met the family.'\n"
+		      "[   10] elm1: PUSH elm1#2\n"
+		      "[   20] hub to elm1: ANSWER elm1#2 at 23\n"
+		      "[   20] hub to elm1: STREAM 22..23: (elm1#2)\n"
+		      "[   20] hub to oak2: STREAM 22..23: elm1#2\n"
+		      "[   20] hub to oak1: STREAM 22..23: elm1#2\n"
+		      "[ 1010] elm1: CONFIRM cursor 23\n"
+		      "[ 1010] elm1: PROVE at 23: 22 commits\n"
+		      "[ 1020] hub to elm1: PROOF at 23: 22 commits\n"
+		      "[ 1030] oak2: CONFIRM cursor 23\n"
+		      "[ 1030] oak2: PROVE at 23: 20 commits\n"
+		      "[ 1030] oak1: CONFIRM cursor 23\n"
+		      "[ 1030] oak1: PROVE at 23: 20 commits\n"
+		      "[ 1040] hub to oak2: PROOF at 23: 20 commits\n"
+		      "[ 1040] hub to oak1: PROOF at 23: 20 commits\n");
 	assert_int_equal(count_of(oak1, "note"), 1);
 	assert_int_equal(count_of(at(world, "oak2"), "note"), 1);
 	end(world);

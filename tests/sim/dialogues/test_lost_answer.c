@@ -58,17 +58,16 @@ test_lost_push_is_sent_again(void **state)
 	cut_before(oak1, FRAME_PUSH);
 	ana = admit(oak1, "Ana");
 	pass(world, 6000);
-	expect(world,
-	    "[    0] oak1: writes oak1#1: admits Ana\n"
-	    "[    0] line: breaks, lost from oak1: PUSH oak1#1\n"
-	    "[ 1085] oak1: HELLO cursor 13, 1 waiting\n"
-	    "[ 1085] oak1: PUSH oak1#1\n"
-	    "[ 1095] hub to oak1: WELCOME oak start 13, head 13\n"
-	    "[ 1095] hub to oak1: ANSWER oak1#1 at 14\n"
-	    "[ 1095] hub to oak1: STREAM 13..15: oak1#1+1\n"
-	    "[ 2105] oak1: CONFIRM cursor 15\n"
-	    "[ 2105] oak1: PROVE at 15: 15 commits\n"
-	    "[ 2115] hub to oak1: PROOF at 15: 15 commits\n");
+	expect(world, "[    0] oak1: writes oak1#1: admits Ana\n"
+		      "[    0] line: breaks, lost from oak1: PUSH oak1#1\n"
+		      "[ 1085] oak1: HELLO cursor 13, 1 waiting\n"
+		      "[ 1085] oak1: PUSH oak1#1\n"
+		      "[ 1095] hub to oak1: WELCOME oak start 13, head 13\n"
+		      "[ 1095] hub to oak1: ANSWER oak1#1 at 14\n"
+		      "[ 1095] hub to oak1: STREAM 13..15: oak1#1+1\n"
+		      "[ 2105] oak1: CONFIRM cursor 15\n"
+		      "[ 2105] oak1: PROVE at 15: 15 commits\n"
+		      "[ 2115] hub to oak1: PROOF at 15: 15 commits\n");
 	assert_true(holds(NULL, ana));
 	end(world);
 }
@@ -122,19 +121,66 @@ test_fast_clock_is_corrected(void **state)
 	set_clock(oak1, 10 * MINUTE_MS);
 	ana = admit(oak1, "Ana");
 	pass(world, 3000);
-	expect(world,
-	    "[    0] oak1: its clock is 600 s fast\n"
-	    "[    0] oak1: writes oak1#1: admits Ana\n"
-	    "[   10] oak1: PUSH oak1#1\n"
-	    "[   20] hub to oak1: ANSWER oak1#1 refused CLOCK\n"
-	    "[   30] oak1: PUSH oak1#1\n"
-	    "[   40] hub to oak1: ANSWER oak1#1 at 14\n"
-	    "[   40] hub to oak1: STREAM 13..15: oak1#1+1\n"
-	    "[ 1030] oak1: CONFIRM cursor 15\n"
-	    "[ 1030] oak1: PROVE at 15: 15 commits\n"
-	    "[ 1040] hub to oak1: PROOF at 15: 15 commits\n");
+	expect(world, "[    0] oak1: its clock is 600 s fast\n"
+		      "[    0] oak1: writes oak1#1: admits Ana\n"
+		      "[   10] oak1: PUSH oak1#1\n"
+		      "[   20] hub to oak1: ANSWER oak1#1 refused CLOCK\n"
+		      "[   30] oak1: PUSH oak1#1\n"
+		      "[   40] hub to oak1: ANSWER oak1#1 at 14\n"
+		      "[   40] hub to oak1: STREAM 13..15: oak1#1+1\n"
+		      "[ 1030] oak1: CONFIRM cursor 15\n"
+		      "[ 1030] oak1: PROVE at 15: 15 commits\n"
+		      "[ 1040] hub to oak1: PROOF at 15: 15 commits\n");
 	assert_true(holds(NULL, ana));
 	assert_int_equal(waiting(oak1), 0);
+	end(world);
+}
+
+/* A clock was fast while the line was down: the child is refused for its
+ * stamp, and what was written about it for want of the child.  All of it goes
+ * again, and nothing is set aside. */
+static void
+test_what_builds_on_a_fast_stamp_goes_again(void **state)
+{
+	struct world *world = begin_met("oak1");
+	struct computer *oak1 = at(world, "oak1");
+	uint64_t ana;
+
+	(void)state;
+	unplug(oak1);
+	pass(world, 1000);
+	set_clock(oak1, 10 * MINUTE_MS);
+	quietly(world);
+	ana = admit(oak1, "Ana");
+	(void)note(oak1, ana, "Settled well.");
+	(void)edit(oak1, ana, "surname", "Moss");
+	plug_in(oak1);
+	pass(world, 5000);
+	expect(world,
+	    "[    0] oak1: writes oak1#1: admits Ana\n"
+	    "[    0] oak1: writes oak1#2: notes 'Settled well.'\n"
+	    "[    0] oak1: writes oak1#3: surname = Moss\n"
+	    "[    0] oak1: is plugged in\n"
+	    "[  118] oak1: HELLO cursor 13, 3 waiting\n"
+	    "[  118] oak1: PUSH oak1#1 oak1#2 oak1#3\n"
+	    "[  128] hub to oak1: WELCOME oak start 13, head 13\n"
+	    "[  128] hub to oak1: ANSWER oak1#1 refused CLOCK, oak1#2\n"
+	    "          refused DOSSIER, oak1#3 refused DOSSIER\n"
+	    "[  138] oak1: PUSH oak1#1 oak1#2 oak1#3\n"
+	    "[  148] hub to oak1: ANSWER oak1#1 at 14, oak1#2 refused\n"
+	    "          CLOCK, oak1#3 refused CLOCK\n"
+	    "[  148] hub to oak1: STREAM 13..15: oak1#1+1\n"
+	    "[ 1138] oak1: CONFIRM cursor 15\n"
+	    "[ 1158] oak1: PUSH oak1#2 oak1#3\n"
+	    "[ 1168] hub to oak1: ANSWER oak1#2 at 16, oak1#3 at 17\n"
+	    "[ 1168] hub to oak1: STREAM 15..17: (oak1#2) (oak1#3)\n"
+	    "[ 2178] oak1: CONFIRM cursor 17\n"
+	    "[ 2178] oak1: PROVE at 17: 17 commits\n"
+	    "[ 2188] hub to oak1: PROOF at 17: 17 commits\n");
+	assert_true(holds(NULL, ana));
+	assert_int_equal(waiting(oak1), 0);
+	assert_int_equal(aside(oak1), 0);
+	shows(NULL, ana, "surname", "Moss");
 	end(world);
 }
 
@@ -190,6 +236,7 @@ main(void)
 		DIALOGUE(test_lost_push_is_sent_again),
 		DIALOGUE(test_resend_after_power_cut_is_stored_once),
 		DIALOGUE(test_fast_clock_is_corrected),
+		DIALOGUE(test_what_builds_on_a_fast_stamp_goes_again),
 		DIALOGUE(test_lost_answer_then_clock_moved),
 	};
 

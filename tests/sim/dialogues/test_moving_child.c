@@ -64,33 +64,31 @@ test_file_moves_and_freezes_at_the_old_school(void **state)
 
 	(void)accept_transfer(elm1, transfer);
 	pass(world, 3000);
-	expect(world,
-	    "[    0] elm1: writes elm1#2: accepts oak1#3\n"
-	    "[   10] elm1: PUSH elm1#2\n"
-	    "[   20] hub to elm1: ANSWER elm1#2 at 23\n"
-	    "[   20] hub to elm1: STREAM 22..25: (elm1#2) elm1#2+3\n"
-	    "[   20] hub to oak1: STREAM 22..25: elm1#2 elm1#2+2\n"
-	    "[ 1030] elm1: CONFIRM cursor 25\n"
-	    "[ 1030] elm1: PROVE at 25: 23 commits\n"
-	    "[ 1030] oak1: CONFIRM cursor 25\n"
-	    "[ 1030] oak1: PROVE at 25: 21 commits\n"
-	    "[ 1040] hub to elm1: PROOF at 25: 23 commits\n"
-	    "[ 1040] hub to oak1: PROOF at 25: 21 commits\n");
+	expect(world, "[    0] elm1: writes elm1#2: accepts oak1#3\n"
+		      "[   10] elm1: PUSH elm1#2\n"
+		      "[   20] hub to elm1: ANSWER elm1#2 at 23\n"
+		      "[   20] hub to elm1: STREAM 22..25: (elm1#2) elm1#2+3\n"
+		      "[   20] hub to oak1: STREAM 22..25: elm1#2 elm1#2+2\n"
+		      "[ 1030] elm1: CONFIRM cursor 25\n"
+		      "[ 1030] elm1: PROVE at 25: 23 commits\n"
+		      "[ 1030] oak1: CONFIRM cursor 25\n"
+		      "[ 1030] oak1: PROVE at 25: 21 commits\n"
+		      "[ 1040] hub to elm1: PROOF at 25: 23 commits\n"
+		      "[ 1040] hub to oak1: PROOF at 25: 21 commits\n");
 	shows(elm1, ana, "holder", "elm");
 	shows(oak1, ana, "holder", "elm");
 	assert_string_equal(dossier_is(oak1, ana), "frozen");
 
 	after = note(elm1, ana, "First day at Elm.");
 	pass(world, 3000);
-	expect(world,
-	    "[    0] elm1: writes elm1#3: notes 'First day at Elm.'\n"
-	    "[   10] elm1: PUSH elm1#3\n"
-	    "[   20] hub to elm1: ANSWER elm1#3 at 26\n"
-	    "[   20] hub to elm1: STREAM 25..26: (elm1#3)\n"
-	    "[ 1010] elm1: CONFIRM cursor 26\n"
-	    "[ 1010] elm1: PROVE at 26: 24 commits\n"
-	    "[ 1020] hub to elm1: PROOF at 26: 24 commits\n"
-	    "[ 2240] hub to oak1: STREAM 25..26: nothing\n");
+	expect(world, "[    0] elm1: writes elm1#3: notes 'First day at Elm.'\n"
+		      "[   10] elm1: PUSH elm1#3\n"
+		      "[   20] hub to elm1: ANSWER elm1#3 at 26\n"
+		      "[   20] hub to elm1: STREAM 25..26: (elm1#3)\n"
+		      "[ 1010] elm1: CONFIRM cursor 26\n"
+		      "[ 1010] elm1: PROVE at 26: 24 commits\n"
+		      "[ 1020] hub to elm1: PROOF at 26: 24 commits\n"
+		      "[ 2240] hub to oak1: STREAM 25..26: nothing\n");
 	assert_false(holds(oak1, after));
 	end(world);
 }
@@ -117,36 +115,34 @@ test_closed_file_is_purged_after_unsent_edits_went(void **state)
 	unsent = note(elm1, ana, "Met the family.");
 	(void)cancel_transfer(oak1, transfer);
 	pass(world, 2000);
-	expect(world,
-	    "[    0] elm1: writes elm1#2: notes 'Met the family.'\n"
-	    "[    0] oak1: writes oak1#3: cancels oak1#2\n"
-	    "[   10] oak1: PUSH oak1#3\n"
-	    "[   20] hub to oak1: ANSWER oak1#3 at 22\n"
-	    "[   20] hub to oak1: STREAM 21..24: (oak1#3)\n"
-	    "[ 1030] oak1: CONFIRM cursor 24\n"
-	    "[ 1030] oak1: PROVE at 24: 19 commits\n"
-	    "[ 1040] hub to oak1: PROOF at 24: 19 commits\n");
+	expect(world, "[    0] elm1: writes elm1#2: notes 'Met the family.'\n"
+		      "[    0] oak1: writes oak1#3: cancels oak1#2\n"
+		      "[   10] oak1: PUSH oak1#3\n"
+		      "[   20] hub to oak1: ANSWER oak1#3 at 22\n"
+		      "[   20] hub to oak1: STREAM 21..24: (oak1#3)\n"
+		      "[ 1030] oak1: CONFIRM cursor 24\n"
+		      "[ 1030] oak1: PROVE at 24: 19 commits\n"
+		      "[ 1040] hub to oak1: PROOF at 24: 19 commits\n");
 	assert_string_equal(dossier_is(elm1, ana), "open");
 
 	plug_in(elm1);
 	pass(world, 5000);
-	expect(world,
-	    "[    0] elm1: is plugged in\n"
-	    "[  487] elm1: HELLO cursor 21, 1 waiting\n"
-	    "[  487] elm1: PUSH elm1#2\n"
-	    "[  497] hub to elm1: WELCOME elm start 21, head 24\n"
-	    "[  497] hub to elm1: ANSWER elm1#2 at 25\n"
-	    "[  497] hub to elm1: STREAM 21..25: oak1#3+2 oak1#3+3\n"
-	    "[  497] hub to oak1: STREAM 24..25: elm1#2\n"
-	    "[  507] elm1: PUSH elm1#2+1\n"
-	    "[  517] hub to elm1: ANSWER elm1#2+1 at 26\n"
-	    "[  517] hub to elm1: STREAM 25..26: (elm1#2+1)\n"
-	    "[ 1507] elm1: CONFIRM cursor 26\n"
-	    "[ 1507] elm1: PROVE at 26: 20 commits\n"
-	    "[ 1507] oak1: CONFIRM cursor 25\n"
-	    "[ 1507] oak1: PROVE at 25: 20 commits\n"
-	    "[ 1517] hub to elm1: PROOF at 26: 20 commits\n"
-	    "[ 1517] hub to oak1: PROOF at 25: 20 commits\n");
+	expect(world, "[    0] elm1: is plugged in\n"
+		      "[  487] elm1: HELLO cursor 21, 1 waiting\n"
+		      "[  487] elm1: PUSH elm1#2\n"
+		      "[  497] hub to elm1: WELCOME elm start 21, head 24\n"
+		      "[  497] hub to elm1: ANSWER elm1#2 at 25\n"
+		      "[  497] hub to elm1: STREAM 21..25: oak1#3+2 oak1#3+3\n"
+		      "[  497] hub to oak1: STREAM 24..25: elm1#2\n"
+		      "[  507] elm1: PUSH elm1#2+1\n"
+		      "[  517] hub to elm1: ANSWER elm1#2+1 at 26\n"
+		      "[  517] hub to elm1: STREAM 25..26: (elm1#2+1)\n"
+		      "[ 1507] elm1: CONFIRM cursor 26\n"
+		      "[ 1507] elm1: PROVE at 26: 20 commits\n"
+		      "[ 1507] oak1: CONFIRM cursor 25\n"
+		      "[ 1507] oak1: PROVE at 25: 20 commits\n"
+		      "[ 1517] hub to elm1: PROOF at 26: 20 commits\n"
+		      "[ 1517] hub to oak1: PROOF at 25: 20 commits\n");
 	assert_true(holds(oak1, unsent));
 	assert_int_equal(count_of(elm1, "pupil"), 0);
 	assert_string_equal(dossier_is(elm1, ana), "gone");
@@ -170,18 +166,17 @@ test_not_ours_gets_no_file(void **state)
 	quietly(world);
 	(void)answer_transfer(elm1, transfer, "not_ours");
 	pass(world, 3000);
-	expect(world,
-	    "[    0] elm1: writes elm1#1: answers oak1#2: not_ours\n"
-	    "[   10] elm1: PUSH elm1#1\n"
-	    "[   20] hub to elm1: ANSWER elm1#1 at 19\n"
-	    "[   20] hub to elm1: STREAM 18..20: (elm1#1)\n"
-	    "[   20] hub to oak1: STREAM 18..20: elm1#1+1\n"
-	    "[ 1030] elm1: CONFIRM cursor 20\n"
-	    "[ 1030] elm1: PROVE at 20: 16 commits\n"
-	    "[ 1030] oak1: CONFIRM cursor 20\n"
-	    "[ 1030] oak1: PROVE at 20: 18 commits\n"
-	    "[ 1040] hub to elm1: PROOF at 20: 16 commits\n"
-	    "[ 1040] hub to oak1: PROOF at 20: 18 commits\n");
+	expect(world, "[    0] elm1: writes elm1#1: answers oak1#2: not_ours\n"
+		      "[   10] elm1: PUSH elm1#1\n"
+		      "[   20] hub to elm1: ANSWER elm1#1 at 19\n"
+		      "[   20] hub to elm1: STREAM 18..20: (elm1#1)\n"
+		      "[   20] hub to oak1: STREAM 18..20: elm1#1+1\n"
+		      "[ 1030] elm1: CONFIRM cursor 20\n"
+		      "[ 1030] elm1: PROVE at 20: 16 commits\n"
+		      "[ 1030] oak1: CONFIRM cursor 20\n"
+		      "[ 1030] oak1: PROVE at 20: 18 commits\n"
+		      "[ 1040] hub to elm1: PROOF at 20: 16 commits\n"
+		      "[ 1040] hub to oak1: PROOF at 20: 18 commits\n");
 	assert_string_equal(dossier_is(elm1, ana), "unknown");
 	shows(oak1, ana, "holder", "oak");
 	end(world);
