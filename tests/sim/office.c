@@ -105,24 +105,44 @@ hub_node_restore(struct world *world)
 	hub_node_start(world);
 }
 
-/* The administrator excuses those who will not come. */
+static enum status
+excuse(struct replica *replica, uint32_t site, struct error *err)
+{
+	bool restored, collecting;
+	enum status status;
+
+	status = recovery_get(replica, &restored, &collecting, err);
+	if (status != STATUS_OK || !collecting)
+		return status;
+	status = replica_begin(replica, err);
+	if (status == STATUS_OK)
+		status = recovery_set_offerer(replica, site, OFFERER_EXCUSED,
+		    err);
+	if (status == STATUS_OK)
+		status = replica_commit(replica, err);
+	return status;
+}
+
+/* By a command beside the hub, as an administrator does it. */
 void
 hub_node_excuse(struct world *world, const struct computer *computer)
 {
+	struct replica_options options = {
+		.path = "hub/" NODE_DATABASE,
+		.vfs = DISK_VFS_NAME,
+		.kind = REPLICA_HUB,
+		.must_exist = true,
+	};
 	struct hub_node *hub = &world->hub;
-	bool restored, collecting;
+	struct replica *replica = NULL;
 	struct error err = { 0 };
 	enum status status;
 
-	if (!hub->on || replica_in_transaction(hub->replica))
-		return;
-	status = recovery_get(hub->replica, &restored, &collecting, &err);
-	if (status == STATUS_OK && collecting)
-		status = replica_begin(hub->replica, &err);
-	if (status == STATUS_OK && collecting)
-		status = recovery_set_offerer(hub->replica, computer->site,
-		    OFFERER_EXCUSED, &err);
-	if (status == STATUS_OK && collecting)
-		status = replica_commit(hub->replica, &err);
+	node_enter(&hub->fault, hub->catalogue);
+	status = replica_open(&options, &replica, &err);
+	if (status == STATUS_OK)
+		status = excuse(replica, computer->site, &err);
+	replica_close(replica);
+	node_leave(&hub->fault);
 	(void)hub_node_ok(world, status, &err);
 }
