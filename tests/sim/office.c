@@ -106,18 +106,19 @@ hub_node_restore(struct world *world)
 }
 
 static enum status
-excuse(struct replica *replica, uint32_t site, struct error *err)
+excuse(struct replica *replica, uint32_t site, bool *collecting,
+    struct error *err)
 {
-	bool restored, collecting;
+	bool restored;
 	enum status status;
 
-	status = recovery_get(replica, &restored, &collecting, err);
-	if (status != STATUS_OK || !collecting)
+	status = recovery_get(replica, &restored, collecting, err);
+	if (status != STATUS_OK || !*collecting)
 		return status;
 	status = replica_begin(replica, err);
 	if (status == STATUS_OK)
-		status = recovery_set_offerer(replica, site, OFFERER_EXCUSED,
-		    err);
+		status =
+		    recovery_set_offerer(replica, site, OFFERER_EXCUSED, err);
 	if (status == STATUS_OK)
 		status = replica_commit(replica, err);
 	return status;
@@ -125,7 +126,7 @@ excuse(struct replica *replica, uint32_t site, struct error *err)
 
 /* By a command beside the hub, as an administrator does it. */
 void
-hub_node_excuse(struct world *world, const struct computer *computer)
+hub_node_excuse(struct world *world, struct computer *computer)
 {
 	struct replica_options options = {
 		.path = "hub/" NODE_DATABASE,
@@ -136,12 +137,14 @@ hub_node_excuse(struct world *world, const struct computer *computer)
 	struct hub_node *hub = &world->hub;
 	struct replica *replica = NULL;
 	struct error err = { 0 };
+	bool collecting = false;
 	enum status status;
 
 	node_enter(&hub->fault, hub->catalogue);
 	status = replica_open(&options, &replica, &err);
 	if (status == STATUS_OK)
-		status = excuse(replica, computer->site, &err);
+		status = excuse(replica, computer->site, &collecting, &err);
+	computer->excused = computer->excused || collecting;
 	replica_close(replica);
 	node_leave(&hub->fault);
 	(void)hub_node_ok(world, status, &err);

@@ -82,6 +82,7 @@ struct computer {
 	struct codec *codec;     /* the slot's; lives as long as the process */
 	struct hostile *hostile; /* speaks instead of the engine; or NULL */
 	bool was_hostile;
+	bool excused; /* a restored hub did not wait for what it held */
 
 	int64_t clock_error_ms; /* its clock minus the world's */
 	int32_t drift_ppm;

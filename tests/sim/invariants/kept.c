@@ -39,7 +39,7 @@ look_at_entry(struct world *world, struct replica *hub,
 	if (replica == NULL && computer->exists)
 		return; /* it is off, and keeps what it has */
 	if (!computer->exists) {
-		if (entry->fate == ENTRY_TAKEN)
+		if (entry->fate == ENTRY_TAKEN && !computer->excused)
 			world_fail(world, NAME ": %s, which left, wrote %s",
 			    computer->name, book_name(world, entry->id));
 		return;
