@@ -38,6 +38,15 @@ take_needs_no_grant(struct replica *replica, uint64_t dossier)
 
 /* --- settling our own ----------------------------------------------------- */
 
+/* Passed on before that, though perhaps still being fetched up to there. */
+static bool
+is_behind_freeze(const struct dossier *dossier, uint64_t sequence)
+{
+	return (dossier->state == DOSSIER_FROZEN ||
+		   dossier->state == DOSSIER_FILLING) &&
+	       dossier->frozen != 0 && sequence > dossier->frozen;
+}
+
 /*
  * It has its place.  Work that was taken after the dossier was passed on
  * belongs to the new holder alone.
@@ -56,8 +65,7 @@ settle(struct replica *replica, uint64_t id, uint64_t dossier_number,
 	status = dossier_get(replica, dossier_number, &dossier, err);
 	if (status == STATUS_NOT_FOUND)
 		return STATUS_OK;
-	if (status == STATUS_OK && dossier.state == DOSSIER_FROZEN &&
-	    sequence > dossier.frozen)
+	if (status == STATUS_OK && is_behind_freeze(&dossier, sequence))
 		return take_cut_dossier(replica, dossier_number, dossier.frozen,
 		    err);
 	return status;
@@ -80,8 +88,7 @@ place_again(struct replica *replica, const struct item *item,
 	}
 	if (status == STATUS_OK)
 		status = dossier_get(replica, dossier_number, &dossier, err);
-	if (status == STATUS_OK && dossier.state == DOSSIER_FROZEN &&
-	    item->sequence > dossier.frozen)
+	if (status == STATUS_OK && is_behind_freeze(&dossier, item->sequence))
 		return take_cut_dossier(replica, dossier_number, dossier.frozen,
 		    err);
 	return status;

@@ -196,7 +196,12 @@ take_follow_grant(struct replica *replica, const struct grant *grant,
 		start = cursor > start ? cursor : start;
 	}
 	begin_filling(&dossier, grant, start);
-	return dossier_put(replica, &dossier, err);
+	status = dossier_put(replica, &dossier, err);
+	if (status != STATUS_OK || dossier.frozen == 0)
+		return status;
+	/* Opened again and passed on in one absence: what waited then was
+	 * taken, and has its place. */
+	return take_cut_dossier(replica, dossier.number, dossier.frozen, err);
 }
 
 /* --- all of them ---------------------------------------------------------- */

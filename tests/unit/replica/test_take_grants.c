@@ -186,6 +186,42 @@ test_work_taken_after_the_freeze_leaves(void **state)
 	assert_int_equal(dossier_of(pair->oak, pupil).count, 1);
 }
 
+/* The same of what waited while the dossier was closed, opened again and passed
+ * on: it was answered before the grants were heard of, or while it is filled. */
+static void
+test_work_taken_after_an_unseen_freeze_leaves(void **state)
+{
+	struct pair *pair = *state;
+	uint64_t pupil = fixture_pupil(pair->oak, "Lane", OAK);
+	struct grant_text grant = { .dossier = pupil, .opened = 1 };
+	uint64_t early, late;
+	struct ledger_row row;
+
+	fixture_send(pair->oak, &pair->line);
+	early = fixture_insert(pair->oak, pupil, "language", "language_type",
+	    "F", "language", "ENG", NULL);
+	pair->line.sequence = 20;
+	fixture_send(pair->oak, &pair->line);
+	late = fixture_insert(pair->oak, pupil, "language", "language_type",
+	    "F", "language", "POL", NULL);
+	grant.closed = 6;
+	write_grant(pair->oak, OAK, &grant);
+	follow(pair->oak, 0);
+	grant = (struct grant_text){ .dossier = pupil, .opened = 8 };
+	grant.frozen = 12;
+	write_grant(pair->oak, OAK, &grant);
+	follow(pair->oak, 0);
+	assert_int_equal(dossier_of(pair->oak, pupil).state, DOSSIER_FILLING);
+	assert_int_equal(dossier_of(pair->oak, pupil).count, 1);
+	assert_int_equal(ledger_get(pair->oak, early, &row, UNREAD),
+	    STATUS_NOT_FOUND);
+
+	fixture_send(pair->oak, &pair->line);
+	assert_int_equal(dossier_of(pair->oak, pupil).count, 1);
+	assert_int_equal(ledger_get(pair->oak, late, &row, UNREAD),
+	    STATUS_NOT_FOUND);
+}
+
 /* A close begins the end; a second one, or none held, changes nothing. */
 static void
 test_closed_grant_begins_closing(void **state)
@@ -278,6 +314,7 @@ main(void)
 		TEST(test_fresh_client_keeps_what_it_cannot_judge),
 		TEST(test_frozen_dossier_is_kept_and_reopened),
 		TEST(test_work_taken_after_the_freeze_leaves),
+		TEST(test_work_taken_after_an_unseen_freeze_leaves),
 		TEST(test_closed_grant_begins_closing),
 		TEST(test_ended_fill_begins_closing),
 		TEST(test_what_needs_no_grant_is_never_closed),
