@@ -34,25 +34,24 @@ test_restored_computer_fetches_its_own(void **state)
 	again = note(oak1, ana, "Reads to others.");
 	assert_true(again != after);
 	pass(world, 5000);
-	expect(world,
-	    "[    0] oak1: is killed\n"
-	    "[    0] oak1: is put back to its copy\n"
-	    "[    0] oak1: starts\n"
-	    "[    0] oak1: writes oak1#3: notes 'Reads to others.'\n"
-	    "[  240] hub to elm1: STREAM 16..17: nothing\n"
-	    "[  250] oak1: HELLO cursor 16, 1 waiting\n"
-	    "[  250] oak1: PUSH oak1#3\n"
-	    "[  260] hub to oak1: WELCOME oak start 16, head 17\n"
-	    "[  260] hub to oak1: ANSWER oak1#3 at 18\n"
-	    "[  260] hub to oak1: STREAM 16..18: (oak1#2) (oak1#3)\n"
-	    "[  270] oak1: FETCH oak1#2\n"
-	    "[  280] hub to oak1: FETCHED oak1#2\n"
-	    "[ 1250] elm1: CONFIRM cursor 17\n"
-	    "[ 1250] elm1: PROVE at 17: 14 commits\n"
-	    "[ 1260] hub to elm1: PROOF at 17: 14 commits\n"
-	    "[ 1270] oak1: CONFIRM cursor 18\n"
-	    "[ 1270] oak1: PROVE at 18: 18 commits\n"
-	    "[ 1280] hub to oak1: PROOF at 18: 18 commits\n");
+	expect(world, "[    0] oak1: is killed\n"
+		      "[    0] oak1: is put back to its copy\n"
+		      "[    0] oak1: starts\n"
+		      "[    0] oak1: writes oak1#3: notes 'Reads to others.'\n"
+		      "[  240] hub to elm1: STREAM 16..17: nothing\n"
+		      "[  250] oak1: HELLO cursor 16, 1 waiting\n"
+		      "[  250] oak1: PUSH oak1#3\n"
+		      "[  260] hub to oak1: WELCOME oak start 16, head 17\n"
+		      "[  260] hub to oak1: ANSWER oak1#3 at 18\n"
+		      "[  260] hub to oak1: STREAM 16..18: (oak1#2) (oak1#3)\n"
+		      "[  270] oak1: FETCH oak1#2\n"
+		      "[  280] hub to oak1: FETCHED oak1#2\n"
+		      "[ 1250] elm1: CONFIRM cursor 17\n"
+		      "[ 1250] elm1: PROVE at 17: 14 commits\n"
+		      "[ 1260] hub to elm1: PROOF at 17: 14 commits\n"
+		      "[ 1270] oak1: CONFIRM cursor 18\n"
+		      "[ 1270] oak1: PROVE at 18: 18 commits\n"
+		      "[ 1280] hub to oak1: PROOF at 18: 18 commits\n");
 	assert_true(holds(oak1, after));
 	assert_true(holds(oak1, again));
 	shows(oak1, after, "text", "Settled well.");
