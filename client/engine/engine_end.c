@@ -315,6 +315,7 @@ finish_purge(struct engine *engine, struct error *err)
 static enum status
 say_leave(struct engine *engine, struct error *err)
 {
+	static const struct bytes leave = { (const uint8_t *)"\x90", 1 };
 	uint64_t waiting, aside;
 	enum status status;
 
@@ -322,12 +323,8 @@ say_leave(struct engine *engine, struct error *err)
 	if (status != STATUS_OK || waiting > 0 || engine->leave_sent)
 		return status;
 	engine->leave_sent = true;
-	buffer_clear(&engine->body);
-	status = buffer_append(&engine->body,
-	    (struct bytes){ (const uint8_t *)"\x90", 1 });
-	if (status != STATUS_OK)
-		return error_set(err, status, "say that this computer leaves");
-	return engine_send(engine, FRAME_LEAVE, err);
+	return frame_write(&engine->output, FRAME_LEAVE, leave,
+	    engine->options.codec, err);
 }
 
 enum status

@@ -66,17 +66,15 @@ keep_goodbye(struct engine *engine, uint32_t code, struct bytes text)
 	engine->hang_up = true;
 }
 
+/* One that cannot be read is not that all is done. */
 enum status
 line_take_goodbye(struct engine *engine, struct bytes body, struct error *err)
 {
 	struct goodbye goodbye;
-	enum status status;
 
-	status = message_goodbye_decode(body, &engine->arena, &goodbye, err);
-	if (status == STATUS_NOMEM)
-		return status;
-	if (status != STATUS_OK)
-		memset(&goodbye, 0, sizeof(goodbye));
+	if (message_goodbye_decode(body, &engine->arena, &goodbye, err) !=
+	    STATUS_OK)
+		goodbye = (struct goodbye){ .code = GOODBYE_PROTOCOL };
 	keep_goodbye(engine, goodbye.code, goodbye.text);
 	return STATUS_OK;
 }

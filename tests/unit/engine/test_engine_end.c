@@ -423,6 +423,22 @@ test_goodbye_before_leave_is_not_leaving(void **state)
 	assert_false(t->update.left);
 }
 
+/* Nor is one that cannot be read, after it. */
+static void
+test_garbled_goodbye_is_not_leaving(void **state)
+{
+	struct talk *t = *state;
+
+	begin(t);
+	engine_leave(t->engine);
+	talk_tick(t, 10);
+	assert_int_equal(said_count(t, FRAME_LEAVE), 1);
+	talk_frame(t, FRAME_GOODBYE, bytes_of_text("\x92\xc1"));
+	assert_int_equal(t->update.wish, ENGINE_HANG_UP);
+	assert_false(t->update.left);
+	assert_int_equal(talk_status(t).goodbye.code, GOODBYE_PROTOCOL);
+}
+
 int
 main(void)
 {
@@ -438,6 +454,7 @@ main(void)
 		TALK(test_leaving_sends_purges_and_says_so),
 		TALK(test_leave_goes_after_the_last_receipt),
 		TALK(test_goodbye_before_leave_is_not_leaving),
+		TALK(test_garbled_goodbye_is_not_leaving),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
