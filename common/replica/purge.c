@@ -35,12 +35,16 @@ collect_commit(void *context, const struct ledger_row *row)
 	return id_list_add(&contents->commits, row->id);
 }
 
+/* Also those of other dossiers to which a commit of this one wrote: it did not
+ * count there, but they are flagged for it. */
 static enum status
 collect_records(struct replica *replica, struct contents *contents,
     struct error *err)
 {
-	struct sql *sql =
-	    sql_use(replica, "SELECT id FROM record WHERE dossier = ?1");
+	struct sql *sql = sql_use(replica,
+	    "SELECT id FROM record WHERE dossier = ?1"
+	    " UNION SELECT record FROM touch"
+	    " WHERE id IN (SELECT id FROM ledger WHERE dossier = ?1)");
 	enum status status;
 
 	sql_bind_id(sql, 1, contents->dossier);

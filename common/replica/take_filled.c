@@ -112,12 +112,11 @@ static enum status
 give_up(struct replica *replica, struct dossier *dossier, uint64_t upto,
     struct error *err)
 {
-	if (dossier->closed < upto)
-		dossier->closed = upto;
-	if (dossier->closed < dossier->fill_to)
-		dossier->closed = dossier->fill_to;
-	dossier->state = DOSSIER_CLOSING;
-	return dossier_put(replica, dossier, err);
+	uint64_t closed = dossier->closed > upto ? dossier->closed : upto;
+
+	if (closed < dossier->fill_to)
+		closed = dossier->fill_to;
+	return take_close_dossier(replica, dossier, closed, err);
 }
 
 static enum status

@@ -94,6 +94,22 @@ begin_filling(struct dossier *dossier, const struct grant *grant,
 		dossier->fill_to = grant->frozen;
 }
 
+/* Until it is purged it is as any other: the tables are what the set says. */
+enum status
+take_close_dossier(struct replica *replica, struct dossier *dossier,
+    uint64_t sequence, struct error *err)
+{
+	bool unseen = dossier->state == DOSSIER_FILLING;
+	enum status status;
+
+	dossier->state = DOSSIER_CLOSING;
+	dossier->closed = sequence;
+	status = dossier_put(replica, dossier, err);
+	if (status == STATUS_OK && unseen)
+		status = fold_dossier(replica, dossier->number, err);
+	return status;
+}
+
 static enum status
 follow_close(struct replica *replica, struct dossier *dossier,
     const struct grant *grant, struct error *err)
@@ -102,9 +118,7 @@ follow_close(struct replica *replica, struct dossier *dossier,
 		return STATUS_OK;
 	if (dossier->state == DOSSIER_OPEN)
 		dossier->filled = grant->closed;
-	dossier->state = DOSSIER_CLOSING;
-	dossier->closed = grant->closed;
-	return dossier_put(replica, dossier, err);
+	return take_close_dossier(replica, dossier, grant->closed, err);
 }
 
 static enum status

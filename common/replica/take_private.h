@@ -24,4 +24,8 @@ enum status take_follow_grant(struct replica *replica,
 enum status take_cut_dossier(struct replica *replica, uint64_t dossier,
     uint64_t sequence, struct error *err);
 
+/* It ends at sequence, and is to be purged. */
+enum status take_close_dossier(struct replica *replica, struct dossier *dossier,
+    uint64_t sequence, struct error *err);
+
 #endif

@@ -5,8 +5,10 @@
 
 #include <stdlib.h>
 
+#include "common/replica/check.h"
 #include "common/replica/search.h"
 #include "fixture.h"
+#include "script.h"
 #include "tests/unit/scratch.h"
 
 /* Letters of one case: the search index folds case. */
@@ -164,6 +166,28 @@ test_no_byte_is_left(void **state)
 	fixture_assert_text(replica, other, "surname", "Lord");
 }
 
+/* A write to another file's record flags it; without that write it is as it
+ * was. */
+static void
+test_purge_takes_its_flags_along(void **state)
+{
+	struct folder *folder = *state;
+	struct replica *replica = folder->replica;
+	struct purge_result result;
+	struct check_result checked;
+
+	script_ledger(replica, 1, 100, 10, 100, "pupil/100 surname=Lane");
+	script_ledger(replica, 2, 200, 11, 200, "pupil/200 surname=Lord");
+	script_ledger(replica, 3, 300, 12, 200, "pupil/100 surname=Astray");
+	SCRIPT_EXPECT(replica, "SELECT flags <> 0 FROM record WHERE id = 100",
+	    "1");
+	assert_ok(replica_begin(replica, err));
+	assert_ok(purge_dossier(replica, 200, &result, err));
+	assert_ok(replica_commit(replica, err));
+	SCRIPT_EXPECT(replica, "SELECT flags FROM record WHERE id = 100", "0");
+	assert_ok(check_replica(replica, NULL, NULL, NULL, &checked, err));
+}
+
 /* What the hub has not answered is not thrown away. */
 static void
 test_waiting_work_stops_a_purge(void **state)
@@ -217,6 +241,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_no_byte_is_left),
+		TEST(test_purge_takes_its_flags_along),
 		TEST(test_waiting_work_stops_a_purge),
 		TEST(test_what_was_refused_outlives_the_purge),
 	};

@@ -4,6 +4,8 @@
  */
 #include "pair.h"
 
+#include "common/replica/check.h"
+
 /* A granted dossier is fetched unseen, and shown when it is whole. */
 static void
 test_granted_dossier_is_fetched_then_shown(void **state)
@@ -268,6 +270,8 @@ test_ended_fill_begins_closing(void **state)
 	assert_false(fill(pair->elm, &filled));
 	assert_int_equal(dossier_of(pair->elm, pupil).state, DOSSIER_CLOSING);
 	assert_int_equal(dossier_of(pair->elm, pupil).closed, 5);
+	assert_ok(check_replica(pair->elm, NULL, NULL, NULL,
+	    &(struct check_result){ 0 }, err));
 	follow(pair->elm, 0);
 	assert_int_equal(dossier_of(pair->elm, pupil).state, DOSSIER_CLOSING);
 }
