@@ -116,23 +116,9 @@ plug_in_school(struct world *world, uint32_t school)
 
 /* --- once, to read -------------------------------------------------------- */
 
-/* The backup was made before the acceptance.  Each school offers what it holds
- * with the hub's marks; when the last one has, the hub has all again and goes
- * on in a new generation. */
 static void
-test_hub_gets_back_what_its_schools_hold(void **state)
+two_schools_offer(struct world *world)
 {
-	struct story story = story_begin();
-	struct world *world = story.world;
-
-	(void)state;
-	story_tell(&story, 1, 4);
-	back_up_hub_as(world, 0);
-	story_tell(&story, 5, STEPS);
-	unplug_all(world);
-	quietly(world);
-
-	restore_hub_from(world, 0);
 	plug_in_school(world, 2);
 	plug_in_school(world, 0);
 	assert_true(hub_collects(world));
@@ -155,6 +141,25 @@ test_hub_gets_back_what_its_schools_hold(void **state)
 	    "          elm1#5 and no more\n"
 	    "[ 5218] hub to elm1: OFFERED of ed33: kept to 31, all\n"
 	    "[ 6208] elm1: CONFIRM cursor 24\n");
+}
+
+/* The backup was made before the acceptance.  Each school offers what it holds
+ * with the hub's marks; when the last one has, the hub has all again and goes
+ * on in a new generation. */
+static void
+test_hub_gets_back_what_its_schools_hold(void **state)
+{
+	struct story story = story_begin();
+	struct world *world = story.world;
+
+	(void)state;
+	story_tell(&story, 1, 4);
+	back_up_hub_as(world, 0);
+	story_tell(&story, 5, STEPS);
+	unplug_all(world);
+	quietly(world);
+	restore_hub_from(world, 0);
+	two_schools_offer(world);
 	plug_in_school(world, 1);
 	expect(world,
 	    "[    0] oak1: is plugged in\n"

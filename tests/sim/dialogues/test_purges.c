@@ -26,10 +26,9 @@ test_purge_waits_at_a_computer_that_is_away(void **state)
 	struct world *world = begin_met("elm1 elm2 oak1");
 	struct computer *elm1 = at(world, "elm1"), *elm2 = at(world, "elm2");
 	struct computer *oak1 = at(world, "oak1");
-	uint64_t ana, transfer, unsent;
+	uint64_t ana = admit(oak1, "Ana"), transfer, unsent;
 
 	(void)state;
-	ana = admit(oak1, "Ana");
 	note(oak1, ana, SECRET);
 	transfer = open_transfer(oak1, ana, "elm");
 	pass(world, 2000);

@@ -214,6 +214,19 @@ none_lost_or_forged(struct world *world)
 
 /* --- in other hands ------------------------------------------------------- */
 
+void
+take_over(struct computer *computer, uint64_t salt)
+{
+	struct deed deed = {
+		.type = DEED_HOSTILE,
+		.who = computer->index,
+		.salt = salt,
+	};
+
+	computer_start(computer);
+	faults_do(computer->world, &deed);
+}
+
 uint64_t
 take_id(struct computer *computer, uint32_t count)
 {

@@ -56,6 +56,9 @@ void none_lost_or_forged(struct world *world);
  */
 void forge(struct computer *computer, struct commit *commit);
 
+/* Whoever has it sends what hostile.h tells, another life for another salt. */
+void take_over(struct computer *computer, uint64_t salt);
+
 /* A number that its replica has not used. */
 uint64_t take_id(struct computer *computer, uint32_t count);
 
