@@ -188,8 +188,8 @@ test_work_taken_after_the_freeze_leaves(void **state)
 	assert_int_equal(dossier_of(pair->oak, pupil).count, 1);
 }
 
-/* The same of what waited while the dossier was closed, opened again and passed
- * on: it was answered before the grants were heard of, or while it is filled. */
+/* The same of what waited while the dossier was closed, opened again and
+ * passed on: answered before the grants were heard of, or while it fills. */
 static void
 test_work_taken_after_an_unseen_freeze_leaves(void **state)
 {
