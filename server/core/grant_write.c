@@ -42,23 +42,6 @@ grant_write(struct hub_writer *writer, uint64_t school, uint64_t record,
 	return hub_write_end(writer, draft, 1, status, err);
 }
 
-static const char *
-kind_name(enum grant_kind kind)
-{
-	switch (kind) {
-	case GRANT_HOLDER:
-		return "holder";
-	case GRANT_DESTINATION:
-		return "destination";
-	case GRANT_PREVIOUS:
-		return "previous";
-	case GRANT_NONE:
-		break;
-	}
-	assert(false);
-	return "";
-}
-
 enum status
 grant_write_holder(struct hub_writer *writer, uint64_t school, uint64_t dossier,
     uint64_t because, uint64_t sequence, struct error *err)
@@ -156,7 +139,9 @@ grant_write_closed(struct hub_writer *writer, const struct grant *grant,
     uint64_t sequence, struct error *err)
 {
 	const struct grant_column columns[] = { { "closed", sequence } };
+	bool was = grant->kind == GRANT_PREVIOUS;
 
+	assert(was || grant->kind == GRANT_DESTINATION);
 	return grant_write(writer, grant->school, grant->id, grant->dossier,
-	    kind_name(grant->kind), columns, 1, err);
+	    was ? "previous" : "destination", columns, 1, err);
 }

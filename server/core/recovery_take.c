@@ -178,7 +178,7 @@ take_grant(struct hub_writer *writer, const struct change *change,
 	if (status != STATUS_OK || (grant.closed == 0 && !next))
 		return status;
 	*refusal = REFUSAL_STEP;
-	if (grant.kind == GRANT_HOLDER && grant.frozen == 0)
+	if (grant.kind == GRANT_HOLDER)
 		return STATUS_OK;
 	*refusal = REFUSAL_NONE;
 	if (grant.closed != 0)

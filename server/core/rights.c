@@ -222,12 +222,9 @@ column_is_allowed(const struct collection *collection, struct bytes name,
 
 	if (bytes_equal_text(name, COLUMN_DELETED))
 		return (collection->delete_rights & rights) != 0;
-	column = collection_column(collection, name);
-	if (collection->append_only && (column->flags & COLUMN_ONCE) != 0)
-		return ((collection->insert_rights | column->update_also) &
-			   rights) != 0;
 	if (collection->append_only)
 		return false;
+	column = collection_column(collection, name);
 	return ((collection->update_rights | column->update_also) & rights) !=
 	       0;
 }
@@ -274,7 +271,7 @@ recall_school(struct admission *admission, struct record *present,
 	status = ledger_find_change(admission->replica, present->id,
 	    admission->arena, &row, &made, err);
 	if (status != STATUS_OK)
-		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+		return status;
 	value = written_value(written_change(&made, present->id), "school");
 	if (value != NULL)
 		present->values[collection_column_index(present->collection,

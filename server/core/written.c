@@ -44,10 +44,13 @@ written_is_new(const struct commit *commit, uint64_t record)
 const struct change *
 written_record(const struct commit *commit, uint64_t record)
 {
-	for (uint32_t i = 0; i < commit->change_count; i++)
-		if (commit->changes[i].record == record)
-			return &commit->changes[i];
-	return NULL;
+	uint32_t i = 0;
+
+	while (commit->changes[i].record != record) {
+		i++;
+		assert(i < commit->change_count);
+	}
+	return &commit->changes[i];
 }
 
 bool

@@ -21,7 +21,7 @@ bool written_creates(const struct commit *commit, uint32_t i);
 /* Whether a change of commit creates that record. */
 bool written_is_new(const struct commit *commit, uint64_t record);
 
-/* The change of a record in commit; NULL. */
+/* The change of a record that commit writes. */
 const struct change *written_record(const struct commit *commit,
     uint64_t record);
 
