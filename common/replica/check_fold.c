@@ -33,9 +33,11 @@ copy_dossier(void *context, const struct dossier *dossier)
 	return copy->status == STATUS_OK;
 }
 
-/* What cannot be decoded is a fault that has been told. */
+/* What cannot be decoded, or is stored as another, is a fault that has been
+ * told. */
 static bool
-decode(struct copy *copy, struct bytes bytes, struct commit *commit)
+decode(struct copy *copy, struct bytes bytes, uint64_t id, uint64_t dossier,
+    struct commit *commit)
 {
 	enum status status;
 
@@ -43,7 +45,8 @@ decode(struct copy *copy, struct bytes bytes, struct commit *commit)
 	status = commit_decode(bytes, &copy->arena, commit, copy->err);
 	if (status == STATUS_NOMEM)
 		copy->status = status;
-	return status == STATUS_OK;
+	return status == STATUS_OK && commit->id == id &&
+	       commit->dossier == dossier;
 }
 
 static bool
@@ -53,7 +56,7 @@ copy_ledger_row(void *context, const struct ledger_row *row)
 	struct ledger_row again = *row;
 	struct commit commit;
 
-	if (!decode(copy, row->bytes, &commit))
+	if (!decode(copy, row->bytes, row->id, row->dossier, &commit))
 		return copy->status == STATUS_OK;
 	copy->status = ledger_append(copy->to, &again, &commit, copy->err);
 	return copy->status == STATUS_OK;
@@ -65,7 +68,7 @@ copy_pending_row(void *context, const struct pending_row *row)
 	struct copy *copy = context;
 	struct commit commit;
 
-	if (!decode(copy, row->bytes, &commit))
+	if (!decode(copy, row->bytes, row->id, row->dossier, &commit))
 		return copy->status == STATUS_OK;
 	copy->status =
 	    pending_add(copy->to, &commit, row->bytes, row->at_ms, copy->err);

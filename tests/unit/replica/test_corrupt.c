@@ -1,0 +1,205 @@
+/*
+ * A database that was damaged behind the program's back: what cannot be what
+ * this program wrote is CORRUPT wherever it is read, and nothing worse.
+ */
+#include "fixture.h"
+#include "script.h"
+
+#include "common/replica/check.h"
+
+static int
+setup(void **state)
+{
+	struct replica *replica = fixture_open(5, OAK);
+
+	fixture_open_dossier(replica, OAK);
+	script_ledger(replica, 1, 100, 10, 100, "pupil/100 surname=Lane");
+	script_ledger(replica, 2, 300, 11, OAK,
+	    "grant/300 dossier=#100 kind=holder opened=#1");
+	script_wait(replica, 400, 12, 100, "pupil/100 surname=Lord>100");
+	*state = replica;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	replica_close(*state);
+	return 0;
+}
+
+static void
+damage(struct replica *replica, const char *text)
+{
+	assert_int_equal(sqlite3_exec(replica_database(replica), text, NULL,
+			     NULL, NULL),
+	    SQLITE_OK);
+	assert_true(sqlite3_changes(replica_database(replica)) > 0);
+}
+
+static void
+test_digest_of_another_size(void **state)
+{
+	struct ledger_row row;
+	struct pending_row waiting;
+
+	damage(*state, "UPDATE ledger SET digest = x'0011'");
+	damage(*state, "UPDATE pending SET digest = x'0011'");
+	assert_int_equal(ledger_get(*state, 100, &row, UNREAD), STATUS_CORRUPT);
+	assert_int_equal(pending_get(*state, 400, &waiting, UNREAD),
+	    STATUS_CORRUPT);
+}
+
+/* What counts on a damaged sum does not go on counting. */
+static void
+test_sum_of_another_size(void **state)
+{
+	struct replica *replica = *state;
+	struct digest_sum sum;
+	struct dossier dossier;
+	uint64_t count, filling;
+
+	damage(replica, "UPDATE dossier SET sum = x'0011'");
+	assert_int_equal(dossier_get(replica, 100, &dossier, UNREAD),
+	    STATUS_CORRUPT);
+	assert_int_equal(dossier_scope(replica, &count, &sum, &filling, UNREAD),
+	    STATUS_CORRUPT);
+	assert_int_equal(grants_scope(replica, OAK, &count, &sum, UNREAD),
+	    STATUS_CORRUPT);
+	assert_ok(replica_begin(replica, err));
+	assert_int_equal(ledger_remove(replica, 100, UNREAD), STATUS_CORRUPT);
+	replica_rollback(replica);
+}
+
+static void
+test_grant_with_a_sum_of_another_size(void **state)
+{
+	struct grant grant;
+	bool may;
+
+	damage(*state, "UPDATE grants SET frozen_sum = x'0011'");
+	assert_int_equal(grants_get(*state, OAK, 100, &grant, UNREAD),
+	    STATUS_CORRUPT);
+	assert_int_equal(grants_may_read(*state, OAK, 100, 1, &may, UNREAD),
+	    STATUS_CORRUPT);
+}
+
+/* First field as the one before; a head without its stamp; a count without
+ * what it counts, of heads and of ghosts; a name that is not there. */
+static void
+test_heads_that_do_not_decode(void **state)
+{
+	static const char *const heads[] = { "x'010161'", "x'0001610105'",
+		"x'0001610a'", "x'00016101050702'", "x'000161010507018080'",
+		"x'0009'" };
+	char text[128];
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		struct arena arena = { 0 };
+		struct record_heads found;
+
+		snprintf(text, sizeof(text),
+		    "UPDATE record SET heads = %s WHERE id = 100", heads[i]);
+		damage(*state, text);
+		assert_int_equal(record_get_heads(*state, 100, &arena, &found,
+				     UNREAD),
+		    STATUS_CORRUPT);
+		arena_deinit(&arena);
+	}
+}
+
+/* --- what check says ------------------------------------------------------ */
+
+static char told[4 * ERROR_TEXT_BYTES];
+
+static void
+tell(void *context, const char *sentence)
+{
+	size_t used = strlen(told);
+
+	(void)context;
+	snprintf(told + used, sizeof(told) - used, "%s\n", sentence);
+}
+
+static void
+expect_fault(struct replica *replica, const char *sentence)
+{
+	struct check_result result;
+
+	told[0] = '\0';
+	assert_int_equal(check_replica(replica, tell, NULL, NULL, &result,
+			     UNREAD),
+	    STATUS_CORRUPT);
+	if (strstr(told, sentence) == NULL)
+		fail_msg("%s", told);
+	/* Nobody has to listen. */
+	assert_int_equal(check_replica(replica, NULL, NULL, NULL, &result,
+			     UNREAD),
+	    STATUS_CORRUPT);
+}
+
+static void
+test_check_finds_a_commit_that_is_none(void **state)
+{
+	damage(*state, "UPDATE pending SET bytes = x'c1'");
+	expect_fault(*state, "commit 400 cannot be read any more");
+}
+
+static void
+test_check_finds_a_commit_under_another_number(void **state)
+{
+	damage(*state, "UPDATE ledger SET id = 101 WHERE id = 100");
+	expect_fault(*state, "commit 101 is stored as another");
+}
+
+static void
+test_check_finds_what_a_purge_left(void **state)
+{
+	damage(*state, "UPDATE dossier SET state = 4 WHERE number = 100");
+	expect_fault(*state, "was purged and still holds commits");
+}
+
+static void
+test_check_finds_commits_of_no_dossier(void **state)
+{
+	damage(*state, "DELETE FROM dossier WHERE number = 100");
+	expect_fault(*state, "dossier 100, which is not known here");
+}
+
+/* Fewer entries in an index than rows: SQLite's own check says so. */
+static void
+test_check_finds_a_damaged_index(void **state)
+{
+	struct replica *replica = *state;
+
+	damage(replica, "UPDATE dossier SET count = count");
+	assert_int_equal(sqlite3_exec(replica_database(replica),
+			     "PRAGMA writable_schema = ON;"
+			     "UPDATE sqlite_schema SET sql = replace(sql,"
+			     " 'dossier INTEGER NOT NULL',"
+			     " 'dossier INTEGER NOT NULL CHECK (dossier < 0)')"
+			     " WHERE name = 'ledger';"
+			     "PRAGMA writable_schema = RESET",
+			     NULL, NULL, NULL),
+	    SQLITE_OK);
+	expect_fault(replica, "the file is damaged: CHECK constraint failed");
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_digest_of_another_size),
+		TEST(test_sum_of_another_size),
+		TEST(test_grant_with_a_sum_of_another_size),
+		TEST(test_heads_that_do_not_decode),
+		TEST(test_check_finds_a_commit_that_is_none),
+		TEST(test_check_finds_a_commit_under_another_number),
+		TEST(test_check_finds_what_a_purge_left),
+		TEST(test_check_finds_commits_of_no_dossier),
+		TEST(test_check_finds_a_damaged_index),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
