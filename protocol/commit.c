@@ -107,13 +107,13 @@ check_value(const struct value *value, struct error *err)
 		return STATUS_OK;
 	case VALUE_TEXT:
 	case VALUE_BLOB:
-		if (value->bytes.size > LIMIT_VALUE_BYTES)
-			return too_large(err, "a value is too long");
-		if (value->type == VALUE_TEXT && !utf8_is_valid(value->bytes))
-			return invalid(err, "a text is not UTF-8");
-		return STATUS_OK;
+		break;
 	}
-	return invalid(err, "a value of no known type");
+	if (value->bytes.size > LIMIT_VALUE_BYTES)
+		return too_large(err, "a value is too long");
+	if (value->type == VALUE_TEXT && !utf8_is_valid(value->bytes))
+		return invalid(err, "a text is not UTF-8");
+	return STATUS_OK;
 }
 
 static enum status

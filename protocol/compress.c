@@ -144,12 +144,9 @@ codec_decompress(struct codec *codec, struct bytes in, struct buffer *out,
 	else
 		size = ZSTD_decompressDCtx(codec->decompressor, memory,
 		    announced, in.data, in.size);
-	if (ZSTD_isError(size))
+	if (ZSTD_isError(size) || size != announced)
 		return error_set(err, STATUS_INVALID, "decompress: %s",
 		    ZSTD_getErrorName(size));
-	if (size != announced)
-		return error_set(err, STATUS_INVALID,
-		    "decompress: it is not as long as it says");
 	buffer_produce(out, size);
 	return STATUS_OK;
 }

@@ -55,9 +55,9 @@ value_equal(const struct value *a, const struct value *b)
 		return a->real >= b->real && a->real <= b->real;
 	case VALUE_TEXT:
 	case VALUE_BLOB:
-		return bytes_equal(a->bytes, b->bytes);
+		break;
 	}
-	return false;
+	return bytes_equal(a->bytes, b->bytes);
 }
 
 /* Bytes of the character at the front of text, 0 when it is none. */

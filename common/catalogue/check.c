@@ -147,23 +147,16 @@ refuse(const struct column *column, const struct value *value,
 {
 	char number[40];
 
-	switch (value->type) {
-	case VALUE_TEXT:
+	assert(value->type != VALUE_NULL); /* fits everywhere */
+	if (value->type == VALUE_TEXT)
 		return refuse_text(column, value->bytes, err);
-	case VALUE_INTEGER:
+	if (value->type == VALUE_INTEGER)
 		snprintf(number, sizeof(number), "%" PRId64, value->integer);
-		break;
-	case VALUE_REAL:
+	else if (value->type == VALUE_REAL)
 		snprintf(number, sizeof(number), "%.15g", value->real);
-		break;
-	case VALUE_BLOB:
+	else
 		snprintf(number, sizeof(number), "%zu bytes",
 		    value->bytes.size);
-		break;
-	case VALUE_NULL:
-		snprintf(number, sizeof(number), "nothing");
-		break;
-	}
 	return refuse_text(column, bytes_of_text(number), err);
 }
 
@@ -194,7 +187,7 @@ text_fits(const struct column *column, struct bytes text)
 	case COLUMN_BLOB:
 	case COLUMN_REFERENCE:
 	case COLUMN_ID:
-		return false;
+		break;
 	}
 	return false;
 }
@@ -225,11 +218,11 @@ value_fits(const struct column *column, const struct value *value)
 		       value->real >= column->min_value &&
 		       value->real <= column->max_value;
 	case VALUE_BLOB:
-		return column->type == COLUMN_BLOB &&
-		       value->bytes.size >= column->min &&
-		       value->bytes.size <= column->max;
+		break;
 	}
-	return false;
+	return column->type == COLUMN_BLOB &&
+	       value->bytes.size >= column->min &&
+	       value->bytes.size <= column->max;
 }
 
 enum status

@@ -51,10 +51,7 @@ kind_without_row(struct replica *replica, uint64_t dossier,
 	uint64_t where;
 	enum status status;
 
-	if (dossier == DOSSIER_PARTNERSHIP) {
-		*kind = DOSSIER_KIND_PARTNERSHIP;
-		return STATUS_OK;
-	}
+	assert(dossier != DOSSIER_PARTNERSHIP); /* is always there */
 	*kind = DOSSIER_KIND_SCHOOL;
 	if (dossier == replica_identity(replica).school)
 		return STATUS_OK;

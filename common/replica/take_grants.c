@@ -157,13 +157,12 @@ opens_again(const struct dossier *dossier, const struct grant *grant)
 	case DOSSIER_FILLING:
 		return is_placeholder(dossier);
 	case DOSSIER_OPEN:
-		/* It went away and came back unseen; but what its grant says
-		 * was begun with the dossier never had to be fetched. */
-		return grant->because != 0 &&
-		       grant->because != dossier->number &&
-		       grant->opened > dossier->filled;
+		break;
 	}
-	return false;
+	/* It went away and came back unseen; but what its grant says was begun
+	 * with the dossier never had to be fetched. */
+	return grant->because != 0 && grant->because != dossier->number &&
+	       grant->opened > dossier->filled;
 }
 
 enum status

@@ -119,7 +119,14 @@ test_numbers_have_limits(void **state)
 	assert_refused("contact", "contact_order", "99999999999999999999",
 	    "contact_order: \"99999999999999999999\": a whole number from 1 to "
 	    "99 is needed");
+	assert_refused("contact", "contact_order", "-3",
+	    "contact_order: \"-3\": a whole number from 1 to 99 is needed");
 	assert_true(parsed("training_attendance", "hours", "1.5").real == 1.5);
+	assert_true(parsed("training_attendance", "hours", "-0").real == 0);
+	assert_refused("training_attendance", "hours", "-1.5",
+	    "hours: \"-1.5\": a number from 0 to 24 is needed");
+	assert_refused("training_attendance", "hours", "1x",
+	    "hours: \"1x\": a number from 0 to 24 is needed");
 	assert_refused("training_attendance", "hours", "25",
 	    "hours: \"25\": a number from 0 to 24 is needed");
 }

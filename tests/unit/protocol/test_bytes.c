@@ -122,6 +122,8 @@ test_arena_memory_is_aligned_zeroed_and_apart(void **state)
 	}
 	assert_null(arena_array(&arena, SIZE_MAX / 2, 3));
 	assert_null(arena_alloc(&arena, SIZE_MAX));
+	assert_null(arena_alloc(&arena, PTRDIFF_MAX));
+	assert_null(arena_text(&arena, (struct bytes){ NULL, SIZE_MAX }));
 	assert_string_equal(arena_text(&arena,
 				(struct bytes){ (const uint8_t *)"abcd", 3 }),
 	    "abc");

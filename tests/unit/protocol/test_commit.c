@@ -295,6 +295,18 @@ test_what_is_over_a_limit_is_too_large(void **state)
 	assert_int_equal(small_encode(&small), STATUS_TOO_LARGE);
 
 	small_init(&small);
+	small.fields[0].values =
+	    arena_array(&arena, LIMIT_COLUMNS_PER_CHANGE + 1, sizeof(*values));
+	small.fields[0].value_count = LIMIT_COLUMNS_PER_CHANGE + 1;
+	assert_int_equal(small_encode(&small), STATUS_TOO_LARGE);
+
+	small_init(&small);
+	small.commit.changes =
+	    arena_array(&arena, LIMIT_CHANGES + 1, sizeof(struct change));
+	small.commit.change_count = LIMIT_CHANGES + 1;
+	assert_int_equal(small_encode(&small), STATUS_TOO_LARGE);
+
+	small_init(&small);
 	for (uint32_t i = 0; i <= LIMIT_REPLACES; i++)
 		small.replaces[i] = i + 1;
 	small.fields[0].replace_count = LIMIT_REPLACES;
