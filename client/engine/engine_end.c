@@ -302,7 +302,7 @@ finish_purge(struct engine *engine, struct error *err)
 {
 	enum status status;
 
-	if (!engine->purge_unfinished)
+	if (!engine->purge_unfinished && !purge_is_wanted(engine->replica))
 		return STATUS_OK;
 	status = purge_finish(engine->replica, err);
 	if (status == STATUS_OK)

@@ -10,6 +10,7 @@
  */
 #include "common/replica/fold_private.h"
 #include "common/replica/ledger.h"
+#include "common/replica/purge.h"
 
 bool
 redaction_is_one(const struct change *change)
@@ -119,6 +120,8 @@ rewrite(struct replica *replica, struct commit *commit, struct change *change,
 	if (status == STATUS_OK)
 		status = ledger_replace_bytes(replica, commit->id,
 		    buffer_view(&bytes), err);
+	if (status == STATUS_OK)
+		status = purge_note(replica, err);
 	buffer_deinit(&bytes);
 	return status;
 }

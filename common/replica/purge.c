@@ -110,7 +110,7 @@ purge(struct replica *replica, struct dossier *dossier, struct error *err)
 		status = dossier_put(replica, dossier, err);
 	}
 	if (status == STATUS_OK)
-		status = replica_meta_set(replica, UNFINISHED, 1, err);
+		status = purge_note(replica, err);
 	return status;
 }
 
@@ -138,6 +138,19 @@ purge_dossier(struct replica *replica, uint64_t number,
 	if (status != STATUS_OK)
 		return error_wrap(err, "purge dossier %" PRIu64, number);
 	return STATUS_OK;
+}
+
+enum status
+purge_note(struct replica *replica, struct error *err)
+{
+	replica->forgot = true;
+	return replica_meta_set(replica, UNFINISHED, 1, err);
+}
+
+bool
+purge_is_wanted(const struct replica *replica)
+{
+	return replica->forgot;
 }
 
 /* --- the files ------------------------------------------------------------ */
@@ -192,5 +205,6 @@ purge_finish(struct replica *replica, struct error *err)
 		status = truncate_wal(replica, err);
 	if (status != STATUS_OK)
 		return error_wrap(err, "finish a purge");
+	replica->forgot = false;
 	return STATUS_OK;
 }

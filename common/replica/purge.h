@@ -24,4 +24,12 @@ enum status purge_dossier(struct replica *replica, uint64_t dossier,
 
 enum status purge_finish(struct replica *replica, struct error *err);
 
+/* What was taken out in this transaction (a dossier, a value) is to leave no
+ * byte. */
+enum status purge_note(struct replica *replica, struct error *err);
+
+/* Whether purge_finish has something to do since it was called last in this
+ * process. */
+bool purge_is_wanted(const struct replica *replica);
+
 #endif

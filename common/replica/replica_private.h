@@ -29,6 +29,7 @@ struct replica {
 	bool identity_stale;         /* it may be another: read it again */
 	struct buffer row_bytes;     /* of the row that ledger_get lends */
 	struct buffer pending_bytes; /* and pending_get */
+	bool forgot;         /* bytes were dropped: purge_finish is wanted */
 	uint64_t stamp_seen; /* greatest of the commits of this transaction */
 
 	/* Neither grants nor dossiers have changed since take_grants followed

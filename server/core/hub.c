@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/replica/ledger.h"
+#include "common/replica/purge.h"
 #include "server/core/counters.h"
 #include "server/core/recovery.h"
 #include "server/core/session.h"
@@ -173,6 +174,15 @@ hub_fan_out(struct hub *hub, struct error *err)
 	return first;
 }
 
+/* A value that was redacted in this turn leaves no byte in the log either.
+ * While somebody reads, or for want of room, the next turn tries again. */
+static void
+hub_forget(struct hub *hub)
+{
+	if (purge_is_wanted(hub->options.replica))
+		(void)purge_finish(hub->options.replica, ERROR_IGNORED);
+}
+
 enum status
 hub_end_turn(struct hub *hub, uint64_t now_ms, struct error *err)
 {
@@ -195,6 +205,7 @@ hub_end_turn(struct hub *hub, uint64_t now_ms, struct error *err)
 			return error_wrap(err, "store what sites sent");
 		}
 		hub->kept_ms = kept_ms;
+		hub_forget(hub);
 	}
 	return hub_fan_out(hub, err);
 }

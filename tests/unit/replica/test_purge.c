@@ -188,6 +188,39 @@ test_purge_takes_its_flags_along(void **state)
 	assert_ok(check_replica(replica, NULL, NULL, NULL, &checked, err));
 }
 
+/* A value that must be forgotten is gone from the index and the log as well. */
+static void
+test_no_byte_of_a_redacted_value_is_left(void **state)
+{
+	struct folder *folder = *state;
+	struct replica *replica = folder->replica;
+	struct fixture_line line = { 0 };
+	uint64_t pupil = fixture_pupil(replica, CANARY, OAK);
+	struct value change = value_integer((int64_t)pupil);
+	struct draft *draft = NULL;
+	int64_t redaction = 0;
+
+	fixture_send(replica, &line);
+	assert_true(count_everywhere(folder) > 0);
+	assert_ok(purge_finish(replica, err));
+	assert_false(purge_is_wanted(replica));
+
+	assert_ok(replica_begin(replica, err));
+	assert_ok(draft_create(replica, pupil, 0, &draft, err));
+	assert_ok(draft_insert(draft, "redaction", &redaction, err));
+	assert_ok(draft_set(draft, redaction, "change", &change, err));
+	assert_ok(draft_set_text(draft, redaction, "reason",
+	    bytes_of_text("adoption"), err));
+	(void)fixture_finish(replica, draft);
+	assert_false(purge_is_wanted(replica)); /* it may be refused still */
+
+	fixture_send(replica, &line);
+	assert_true(purge_is_wanted(replica));
+	assert_ok(purge_finish(replica, err));
+	assert_int_equal(count_everywhere(folder), 0);
+	arena_deinit(&line.arena);
+}
+
 /* What the hub has not answered is not thrown away. */
 static void
 test_waiting_work_stops_a_purge(void **state)
@@ -242,6 +275,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_no_byte_is_left),
 		TEST(test_purge_takes_its_flags_along),
+		TEST(test_no_byte_of_a_redacted_value_is_left),
 		TEST(test_waiting_work_stops_a_purge),
 		TEST(test_what_was_refused_outlives_the_purge),
 	};
