@@ -62,9 +62,10 @@ int dialogue_teardown(void **state);
 
 /*
  * Exactly these lines were told since the last expectation, which times (in
- * ms) count from.  Left out: pings, sums.  Long lines are folded.  The hub's
- * own records are hub#1, hub#2 ... as they come up.  A difference is printed,
- * with the text to paste; the dialogue goes on and fails at its end.
+ * ms) count from.  Left out: pings, sums.  Long lines are folded.  What the
+ * hub and engines write of their own is hub#1, elm1:1 ... as it comes up.  A
+ * difference is printed, with the text to paste; the dialogue goes on and fails
+ * at its end.
  */
 #define expect(world, text) expect_at((world), (text), __FILE__, __LINE__)
 

@@ -2,6 +2,7 @@
  * Expectations: the lines of the trace since the last one, made so that they
  * are read, against a text.
  */
+#include <ctype.h>
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,37 +34,52 @@ append(struct buffer *buffer, const char *text, size_t size)
 
 /* --- one line ------------------------------------------------------------- */
 
-/* hub#3399517 is hub#1, when it is the first that came up. */
+/* hub#3399517 is hub#1, when it is the first that came up; and so for elm1:77,
+ * which nobody's people wrote (others). */
 static uint32_t
-hub_number(uint64_t id)
+number_of(uint64_t id, bool others)
 {
+	uint64_t *ids = dialogue.numbers[others];
+	uint32_t *count = &dialogue.number_counts[others];
 	uint32_t i = 0;
 
-	while (i < dialogue.hub_id_count && dialogue.hub_ids[i] != id)
+	while (i < *count && ids[i] != id)
 		i++;
-	if (i == dialogue.hub_id_count && i < HUB_IDS)
-		dialogue.hub_ids[dialogue.hub_id_count++] = id;
+	if (i == *count && i < NUMBERS)
+		ids[(*count)++] = id;
 	return i + 1;
 }
 
-static const char sum[] = ", sum ";
+static const char sum[] = ", sum ", hub[] = "hub#";
 
-/* What a reader has no use for is left out, and the hub's ids are counted. */
+/* The ':' of "elm1:77"? */
+static bool
+is_before_counter(const char *line, const char *first)
+{
+	return line > first && isdigit((unsigned char)line[-1]) &&
+	       *line == ':' && isdigit((unsigned char)line[1]);
+}
+
+/* What a reader has no use for is left out, and ids are counted. */
 static void
 tidy(const char *line, size_t size, char *out)
 {
-	const char *end = line + size;
+	const char *first = line, *end = line + size;
 	size_t used = 0;
 
 	while (line < end && used < LINE_BYTES - 32) {
+		bool of_hub = strncmp(line, hub, strlen(hub)) == 0;
+
 		if (strncmp(line, sum, strlen(sum)) == 0) {
 			line += strlen(sum) + 4;
-		} else if (strncmp(line, "hub#", 4) == 0) {
+		} else if (of_hub || is_before_counter(line, first)) {
+			const char *before = of_hub ? hub : ":";
 			char *behind;
-			uint64_t id = strtoull(line + 4, &behind, 10);
+			uint64_t id =
+			    strtoull(line + strlen(before), &behind, 10);
 
-			used += (size_t)snprintf(out + used, 32, "hub#%" PRIu32,
-			    hub_number(id));
+			used += (size_t)snprintf(out + used, 32, "%s%" PRIu32,
+			    before, number_of(id, !of_hub));
 			line = behind;
 		} else {
 			out[used++] = *line++;

@@ -7,7 +7,7 @@
 #include "tests/sim/dialogues/dialogue.h"
 
 enum {
-	HUB_IDS = 256
+	NUMBERS = 256
 };
 
 struct dialogue {
@@ -15,8 +15,8 @@ struct dialogue {
 	struct world *world; /* NULL: none */
 	size_t told;         /* of the trace: what was expected already */
 	uint64_t since_ms;
-	uint64_t hub_ids[HUB_IDS]; /* as they came up */
-	uint32_t hub_id_count;
+	uint64_t numbers[2][NUMBERS]; /* as they came up: the hub's, others' */
+	uint32_t number_counts[2];
 	uint8_t cuts[WORLD_COMPUTERS]; /* frame types; 0: none */
 	uint32_t differences;
 };

@@ -25,7 +25,9 @@ def main():
             end = number
             while not lines[end - 1].endswith(");\n"):
                 end += 1
-            lines[number - 1:end] = [texts[number]]
+            world = re.search(r"expect\(([^,]+),", lines[number - 1])[1]
+            text = texts[number].replace("(world,", f"({world},", 1)
+            lines[number - 1:end] = [text]
         with open(path, "w", encoding="utf-8") as file:
             file.writelines(lines)
         subprocess.run(["clang-format", "-i", path], check=True)
