@@ -94,11 +94,13 @@ place_again(struct replica *replica, const struct item *item,
 	return status;
 }
 
+/* What waits here under that number need not be what the hub has: a copy of
+ * this computer may have sent other bytes.  An answer names the bytes, and
+ * what is fetched brings them. */
 static enum status
 take_number(struct replica *replica, const struct item *item,
     enum take_result *result, struct error *err)
 {
-	struct pending_row pending;
 	struct ledger_row row;
 	enum status status;
 
@@ -109,14 +111,7 @@ take_number(struct replica *replica, const struct item *item,
 	if (status != STATUS_NOT_FOUND)
 		return status;
 	*result = TAKE_LACKING;
-	status = pending_get(replica, item->id, &pending, err);
-	if (status == STATUS_NOT_FOUND)
-		return STATUS_OK;
-	if (status != STATUS_OK || pending.state != PENDING_WAITING)
-		return status;
-	*result = TAKE_SETTLED;
-	return settle(replica, item->id, pending.dossier, item->sequence,
-	    item->received_ms, &item->mark, err);
+	return STATUS_OK;
 }
 
 /* --- what was here under the same id -------------------------------------- */

@@ -13,7 +13,8 @@ enum take_result {
 	TAKE_KNOWN,   /* was here already, with the same digest */
 	TAKE_SETTLED, /* was waiting, and has its place now */
 	TAKE_PLACED,  /* had lost its place by a restore, and has one again */
-	TAKE_LACKING, /* only a number came, and it is not here: fetch it */
+	TAKE_LACKING, /* only a number came, and it is not here, or waits here
+			 in bytes that may be others: fetch it */
 	TAKE_DIFFERS, /* same id, other bytes: the hub's copy was taken, the
 			 other set aside; an alarm */
 	TAKE_FOREIGN, /* it lies in a dossier that is not open here: not kept;

@@ -73,23 +73,30 @@ test_taken_place_is_broken(void **state)
 	assert_int_equal(dossier_of(pair->elm, 0).count, 1);
 }
 
-/* Our own number: it settles what waits, or says what is lacking. */
+/* Our own number says what is lacking, also when something waits under it: a
+ * copy of this computer may have sent other bytes. */
 static void
-test_own_number_settles_or_lacks(void **state)
+test_own_number_settles_nothing(void **state)
 {
 	struct pair *pair = *state;
-	struct item item = { .sequence = 9, .received_ms = NOW_MS };
-	struct ledger_row row;
+	struct replica *copy = fixture_open(5, OAK);
+	struct item number = { .sequence = 9, .received_ms = NOW_MS };
+	struct item item;
 	uint64_t waiting, aside;
 
-	item.id = fixture_term(pair->oak, "term");
-	assert_int_equal(fixture_take(pair->elm, &item), TAKE_LACKING);
-	assert_int_equal(fixture_take(pair->oak, &item), TAKE_SETTLED);
-	assert_int_equal(fixture_take(pair->oak, &item), TAKE_KNOWN);
-	assert_ok(ledger_get(pair->oak, item.id, &row, err));
-	assert_int_equal(row.sequence, 9);
+	number.id = fixture_term(pair->oak, "term");
+	fixture_term(copy, "closure");
+	fixture_send(copy, &pair->line);
+	assert_int_equal(fixture_take(pair->elm, &number), TAKE_LACKING);
+	assert_int_equal(fixture_take(pair->oak, &number), TAKE_LACKING);
 	assert_ok(pending_count(pair->oak, &waiting, &aside, err));
-	assert_int_equal(waiting, 0);
+	assert_int_equal(waiting, 1);
+	item = pair->line.items[0];
+	item.sequence = number.sequence;
+	assert_int_equal(fixture_take(pair->oak, &item), TAKE_DIFFERS);
+	fixture_assert_text(pair->oak, number.id, "kind", "closure");
+	assert_int_equal(fixture_take(pair->oak, &number), TAKE_KNOWN);
+	replica_close(copy);
 }
 
 /* A copied computer wrote something else under the same number: the hub's
@@ -208,7 +215,7 @@ main(void)
 		TEST(test_foreign_commit_is_not_kept),
 		TEST(test_broken_commit_is_not_kept),
 		TEST(test_taken_place_is_broken),
-		TEST(test_own_number_settles_or_lacks),
+		TEST(test_own_number_settles_nothing),
 		TEST(test_other_bytes_under_our_number),
 		TEST(test_other_bytes_in_the_ledger),
 		TEST(test_answer_is_for_its_bytes_alone),
