@@ -17,6 +17,18 @@ struct site_search {
 	bool found;
 };
 
+/* Cut where a character ends. */
+static void
+copy_name(struct site *site, struct bytes name)
+{
+	if (name.size >= sizeof(site->name)) {
+		name.size = sizeof(site->name) - 1;
+		while ((name.data[name.size] & 0xc0) == 0x80)
+			name.size--;
+	}
+	memcpy(site->name, name.data, name.size);
+}
+
 static void
 site_load(struct site *site, const struct record *record)
 {
@@ -24,7 +36,6 @@ site_load(struct site *site, const struct record *record)
 	struct value serial = record_value(record, "serial");
 	struct value number = record_value(record, "number");
 	struct value school = record_value(record, "school");
-	size_t size;
 
 	*site = (struct site){ .record = record->id };
 	if (number.type == VALUE_INTEGER)
@@ -32,12 +43,8 @@ site_load(struct site *site, const struct record *record)
 	if (school.type == VALUE_INTEGER)
 		site->school = (uint64_t)school.integer;
 	site->revoked = record_value(record, "revoked_on").type != VALUE_NULL;
-	if (name.type == VALUE_TEXT) {
-		size = name.bytes.size;
-		if (size >= sizeof(site->name))
-			size = sizeof(site->name) - 1;
-		memcpy(site->name, name.bytes.data, size);
-	}
+	if (name.type == VALUE_TEXT)
+		copy_name(site, name.bytes);
 	if (serial.type == VALUE_BLOB &&
 	    serial.bytes.size <= SITE_SERIAL_BYTES && serial.bytes.size > 0) {
 		memcpy(site->serial, serial.bytes.data, serial.bytes.size);

@@ -187,6 +187,43 @@ test_places_only_advance_within_a_generation(void **state)
 	assert_int_equal(known.sent_bytes, 200);
 }
 
+/* The record keeps a long name whole; what is shown of it has a limit. */
+static void
+test_long_name_is_cut_between_characters(void **state)
+{
+	struct fixture *f = *state;
+	struct hub_writer writer = a_writer(f);
+	char name[201] = "";
+	struct site site;
+
+	for (int i = 0; i < 100; i++)
+		memcpy(name + 2 * i, "\xc3\xa9", 2);
+	OK(sites_rename(&writer, 3, text(name), &f->err));
+	OK(sites_get(f->replica, 3, &site, &f->err));
+	assert_int_equal(strlen(site.name), SITE_NAME_BYTES - 2);
+	assert_true(utf8_is_valid(text(site.name)));
+}
+
+/* Numbers run out; one that was seen elsewhere is passed over. */
+static void
+test_numbers_end(void **state)
+{
+	struct fixture *f = *state;
+	struct hub_writer writer = a_writer(f);
+	uint32_t number;
+
+	OK(replica_begin(f->replica, &f->err));
+	OK(sites_pass_number(&writer, 700, &f->err));
+	OK(sites_pass_number(&writer, 600, &f->err));
+	OK(replica_commit(f->replica, &f->err));
+	OK(sites_take_number(&writer, &number, &f->err));
+	assert_int_equal(number, 701);
+	OK(replica_meta_set(f->replica, "next_site", SITE_MAX, &f->err));
+	assert_int_equal(sites_take_number(&writer, &number, &f->err),
+	    STATUS_FULL);
+	assert_false(replica_in_transaction(f->replica));
+}
+
 /* A day's quota ends with the day. */
 static void
 test_quota_is_by_the_day(void **state)
@@ -222,6 +259,8 @@ main(void)
 		TEST(test_moments_are_dates_of_the_calendar),
 		TEST(test_places_only_advance_within_a_generation),
 		TEST(test_quota_is_by_the_day),
+		TEST(test_long_name_is_cut_between_characters),
+		TEST(test_numbers_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
