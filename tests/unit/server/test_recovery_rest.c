@@ -348,6 +348,40 @@ test_damaged_offer_is_told(void **state)
 	replica_rollback(f->replica);
 }
 
+/* Nor is damage in its ledger, on which what is offered builds: it is not
+ * taken for the offerer's, who comes again. */
+static void
+test_offer_that_meets_damage_is_not_the_sites_fault(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t pupil = add_pupil(f, 1), former = begin_again(f);
+	struct build b = build(f, 1, pupil);
+	struct buffer body = { 0 }, out = { 0 };
+	struct item item;
+	struct offer message = { former, &item, 1, true };
+
+	build_change(&b, "pupil", pupil);
+	build_text(&b, "surname", "Moss");
+	item = item_at(f, &b, former, 900);
+	OK(table_run(f->replica, &f->err,
+	    "UPDATE ledger SET bytes = substr(bytes, 1, length(bytes) - 1)"
+	    " WHERE id = ?1",
+	    "i", pupil));
+	excuse_all_but(f, 1);
+	(void)greet(f, 1, 0);
+	OK(message_offer_encode(&message, &body, &f->err));
+	add_frame(f, &out, FRAME_OFFER, &body);
+	assert_int_equal(hub_receive(f->hub, f->sessions[1], buffer_view(&out),
+			     f->now, &f->err),
+	    STATUS_CORRUPT);
+	end_turn(f);
+	assert_int_equal(goodbye_in(f, hear(f, f->sessions[1])),
+	    GOODBYE_INTERNAL);
+	assert_true(hub_collects(f));
+	buffer_deinit(&body);
+	buffer_deinit(&out);
+}
+
 /* Lives are numbered upward, whatever the clock says. */
 static void
 test_generation_of_a_slow_clock_is_still_the_next(void **state)
@@ -387,6 +421,7 @@ main(void)
 		REST(test_nobody_leaves_while_the_hub_collects),
 		REST(test_redacted_copies_that_differ_are_an_alarm),
 		REST(test_damaged_offer_is_told),
+		REST(test_offer_that_meets_damage_is_not_the_sites_fault),
 		REST(test_generation_of_a_slow_clock_is_still_the_next),
 	};
 
