@@ -136,7 +136,7 @@ greeting_place(struct session *session, const struct hello *hello,
 	session->scanned = start;
 	session->cursor = start;
 	session->confirmed = least(hello->confirmed, start);
-	session->told_ms = hub->writer.now_ms;
+	session->told_ms = hub->elapsed_ms;
 	return STATUS_OK;
 }
 

@@ -69,10 +69,15 @@ hub_destroy(struct hub *hub)
 	free(hub);
 }
 
-/* The hub's time never goes back, so that nothing that it took is ahead. */
+/* The hub's time never goes back, so that nothing that it took is ahead.  How
+ * long sessions are silent is counted apart: when a clock that was fast is put
+ * right, that time stands still until the true one has caught up. */
 static void
 hub_advance(struct hub *hub, uint64_t now_ms)
 {
+	if (now_ms > hub->told_ms)
+		hub->elapsed_ms += now_ms - hub->told_ms;
+	hub->told_ms = now_ms;
 	if (now_ms > hub->writer.now_ms)
 		hub->writer.now_ms = now_ms;
 }
@@ -270,7 +275,7 @@ hub_look_for_the_end(struct hub *hub, struct error *err)
 	if (status == STATUS_OK)
 		status = hub_finish_recovery(hub, err);
 	if (status == STATUS_OK)
-		return hub_end_turn(hub, hub->writer.now_ms, err);
+		return hub_end_turn(hub, hub->told_ms, err);
 	replica_rollback(hub->options.replica);
 	return status;
 }
@@ -286,7 +291,7 @@ hub_admit(struct hub *hub, const struct site *site, void *user,
 	enum status status;
 
 	status =
-	    session_create(hub, site, user, hub->writer.now_ms, &session, err);
+	    session_create(hub, site, user, hub->elapsed_ms, &session, err);
 	if (status != STATUS_OK)
 		return status;
 	for (other = hub->sessions; other != NULL; other = other->next)
@@ -453,7 +458,7 @@ hub_tick(struct hub *hub, uint64_t now_ms, struct error *err)
 	     session = session->next) {
 		if (session->state == SESSION_CLOSED)
 			continue;
-		if (hub->writer.now_ms > session->heard_ms + LIMIT_SILENCE_MS)
+		if (hub->elapsed_ms > session->heard_ms + LIMIT_SILENCE_MS)
 			session_goodbye(session, GOODBYE_LIMIT,
 			    "nothing was heard for too long");
 		else if (stream_is_behind(session))

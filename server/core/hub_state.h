@@ -14,6 +14,8 @@ struct hub {
 	struct hub_options options;
 	struct hub_writer writer; /* generation; the clock, never backward */
 	uint64_t kept_ms;         /* the clock as the database knows it */
+	uint64_t told_ms;         /* the clock as we were told last */
+	uint64_t elapsed_ms;      /* goes on also while that is behind */
 	uint64_t head;            /* the sequence that the last COMMIT made */
 	uint64_t nonces;
 	uint32_t data_version;

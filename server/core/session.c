@@ -14,7 +14,7 @@
 
 enum status
 session_create(struct hub *hub, const struct site *site, void *user,
-    uint64_t now_ms, struct session **out, struct error *err)
+    uint64_t elapsed_ms, struct session **out, struct error *err)
 {
 	struct session *session;
 
@@ -26,7 +26,7 @@ session_create(struct hub *hub, const struct site *site, void *user,
 	session->site = *site;
 	session->user = user;
 	session->state = SESSION_GREETING;
-	session->heard_ms = now_ms;
+	session->heard_ms = elapsed_ms;
 	session->batch_bytes = LIMIT_BATCH_BYTES_MIN;
 	*out = session;
 	return STATUS_OK;
@@ -394,7 +394,7 @@ session_receive(struct session *session, struct bytes bytes, struct error *err)
 
 	if (session->state == SESSION_CLOSED || session->ends)
 		return STATUS_OK;
-	session->heard_ms = session->hub->writer.now_ms;
+	session->heard_ms = session->hub->elapsed_ms;
 	session->received_bytes += bytes.size;
 	status = buffer_append(&session->input, bytes);
 	if (status != STATUS_OK)

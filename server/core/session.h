@@ -27,12 +27,12 @@ struct session {
 	void *user;
 	struct site site;
 	enum session_state state;
-	bool stranger;     /* of a restored hub: only its number is known */
-	bool offering;     /* is to say what it holds, before anything else */
-	bool of_turn;      /* has a part in what the turn writes */
-	bool ends;         /* says goodbye with end_code after the turn */
-	uint32_t end_code; /* enum goodbye_code */
-	uint64_t heard_ms;
+	bool stranger;       /* of a restored hub: only its number is known */
+	bool offering;       /* is to say what it holds, before anything else */
+	bool of_turn;        /* has a part in what the turn writes */
+	bool ends;           /* says goodbye with end_code after the turn */
+	uint32_t end_code;   /* enum goodbye_code */
+	uint64_t heard_ms;   /* of elapsed_ms, as told_ms below */
 	uint64_t turn_bytes; /* of commits brought in this turn */
 
 	struct buffer input;
@@ -66,7 +66,7 @@ struct session {
 };
 
 enum status session_create(struct hub *hub, const struct site *site, void *user,
-    uint64_t now_ms, struct session **out, struct error *err);
+    uint64_t elapsed_ms, struct session **out, struct error *err);
 
 /* Accepts NULL. */
 void session_destroy(struct session *session);

@@ -36,7 +36,7 @@ send_range(struct session *session, struct batch *batch, uint64_t upto,
 		return status;
 	session->told = upto;
 	session->scanned = upto;
-	session->told_ms = session->hub->writer.now_ms;
+	session->told_ms = session->hub->elapsed_ms;
 	return STATUS_OK;
 }
 
@@ -45,7 +45,7 @@ stream_is_behind(const struct session *session)
 {
 	return session_is_served(session) &&
 	       session->told < session->hub->head &&
-	       session->hub->writer.now_ms >=
+	       session->hub->elapsed_ms >=
 	           session->told_ms + HUB_EMPTY_STREAM_MS;
 }
 

@@ -379,6 +379,23 @@ test_silent_session_is_hung_up(void **state)
 	assert_int_equal(f->hung_up, 1);
 }
 
+/* Also when the hub's clock was fast, is put right, and so its time stands. */
+static void
+test_silence_is_counted_while_time_stands(void **state)
+{
+	struct fixture *f = *state;
+
+	(void)greet(f, 1, 0);
+	f->now -= UINT64_C(365) * 24 * 3600 * 1000;
+	OK(hub_tick(f->hub, f->now, &f->err));
+	f->now += LIMIT_SILENCE_MS;
+	OK(hub_tick(f->hub, f->now, &f->err));
+	assert_int_equal(f->hung_up, 0);
+	f->now += 1;
+	OK(hub_tick(f->hub, f->now, &f->err));
+	assert_int_equal(f->hung_up, 1);
+}
+
 /* The clock of the hub stands rather than going back. */
 static void
 test_hub_time_never_goes_back(void **state)
@@ -444,6 +461,7 @@ main(void)
 		TEST(test_leaving_computer_is_revoked),
 		TEST(test_ping_is_answered),
 		TEST(test_silent_session_is_hung_up),
+		TEST(test_silence_is_counted_while_time_stands),
 		TEST(test_hub_time_never_goes_back),
 		TEST(test_confirmed_place_only_advances),
 	};
