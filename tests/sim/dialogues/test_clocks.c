@@ -189,6 +189,41 @@ test_clock_a_year_behind_needs_nothing(void **state)
 	end(world);
 }
 
+/* The hub's own clock, a year behind and then a year ahead: to it all the
+ * others are wrong, and still nothing is lost and everything goes on. */
+static void
+test_clock_of_the_hub_is_a_year_wrong(void **state)
+{
+	struct world *world = begin_met("elm1 oak1 oak2");
+	struct computer *oak1 = at(world, "oak1"), *oak2 = at(world, "oak2");
+	uint64_t ana;
+
+	(void)state;
+	ana = admit(oak1, "Ana");
+	pass(world, 3000);
+	for (int64_t years = -1; years <= 1; years++) {
+		hub_node_stop(world);
+		world->hub.clock_error_ms = years * YEAR_MS;
+		hub_node_start(world);
+		pass(world, 120000);
+		edit(oak1, ana, "forename", years == 0 ? "Anne" : "Anna");
+		pass(world, 20000);
+		shows(oak2, ana, "forename", years == 0 ? "Anne" : "Anna");
+		edit(oak2, ana, "forename", "Ana");
+		pass(world, 20000);
+		shows(oak1, ana, "forename", "Ana");
+		assert_int_equal(aside(oak1) + aside(oak2), 0);
+	}
+	hub_node_stop(world);
+	world->hub.clock_error_ms = 0;
+	hub_node_start(world);
+	pass(world, 120000);
+	edit(oak2, ana, "forename", "Anja");
+	pass(world, 20000);
+	shows(oak1, ana, "forename", "Anja");
+	end(world);
+}
+
 int
 main(void)
 {
@@ -197,6 +232,7 @@ main(void)
 		DIALOGUE(test_clock_a_year_ahead_does_not_win_for_ever),
 		DIALOGUE(test_what_waits_a_year_ahead_keeps_its_order),
 		DIALOGUE(test_clock_a_year_behind_needs_nothing),
+		DIALOGUE(test_clock_of_the_hub_is_a_year_wrong),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

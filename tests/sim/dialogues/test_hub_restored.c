@@ -279,6 +279,43 @@ test_two_restores_in_a_row_lose_nothing(void **state)
 	end(world);
 }
 
+/* A computer that joined after the backup has a certificate that the hub does
+ * not know.  It may offer, whoever comes first, and is known again by that. */
+static void
+test_computer_that_joined_after_the_backup_belongs_again(void **state)
+{
+	struct story story = story_begin();
+	struct world *world = story.world;
+	struct computer *oak3, *yew2;
+
+	(void)state;
+	story_tell(&story, 1, 3);
+	back_up_hub_as(world, 0);
+	oak3 = world_add_computer(world, at(world, "oak1")->school);
+	assert_non_null(oak3);
+	computer_start(oak3);
+	pass(world, 4000);
+	story_tell(&story, 4, 7);
+	note(at(world, "elm1"), story.ana, "A third.");
+	cancel_transfer(at(world, "elm1"), story.transfer);
+	admit(oak3, "Bea");
+	pass(world, 4000);
+	for (uint32_t i = 0; i < ORDERS; i++) {
+		unplug_all(world);
+		restore_hub_from(world, 0);
+		for (uint32_t j = 0; j < SCHOOLS; j++)
+			plug_in_school(world, orders[i][j]);
+		world_calm(world);
+		none_lost_or_forged(world);
+		assert_true(same_tables(oak3, at(world, "oak1")));
+	}
+	yew2 = world_add_computer(world, at(world, "yew1")->school);
+	assert_non_null(yew2);
+	assert_true(yew2->site > oak3->site);
+	computer_start(yew2);
+	end(world);
+}
+
 /* Work that was written meanwhile waits: the hub says LATER, and takes it when
  * it has back what that builds on. */
 static void
@@ -363,6 +400,8 @@ main(void)
 		DIALOGUE(test_hub_gets_back_what_its_schools_hold),
 		DIALOGUE(test_any_backup_and_any_order_bring_all_back),
 		DIALOGUE(test_two_restores_in_a_row_lose_nothing),
+		DIALOGUE(
+		    test_computer_that_joined_after_the_backup_belongs_again),
 		DIALOGUE(test_what_was_written_meanwhile_goes_afterwards),
 		DIALOGUE(
 		    test_hub_of_which_only_the_keys_are_left_gets_all_back),

@@ -193,6 +193,46 @@ test_unknown_goes_again_after_the_upgrade(void **state)
 	end(world);
 }
 
+/* The hub is restored from an old image, its older program with it, and is
+ * offered what that does not know: it keeps it, and knows it once upgraded. */
+static void
+test_older_hub_gets_back_what_it_does_not_know(void **state)
+{
+	struct world *world = begin_met("elm1 oak1 yew1");
+	struct computer *elm1 = at(world, "elm1"), *oak1 = at(world, "oak1");
+	uint64_t ana, transfer;
+
+	(void)state;
+	ana = admit(oak1, "Ana");
+	pass(world, 2000);
+	back_up_hub_as(world, 0);
+	hub_node_upgrade(world);
+	computer_upgrade(oak1);
+	pass(world, 60000);
+	edit(oak1, ana, NEXT_COLUMN, "Annie");
+	transfer = open_transfer(oak1, ana, "elm");
+	pass(world, 2000);
+	answer_transfer(elm1, transfer, "ours");
+	pass(world, 2000);
+
+	hub_node_stop(world);
+	world->hub.catalogue = NULL;
+	restore_hub_from(world, 0);
+	pass(world, 120000);
+	assert_false(hub_collects(world));
+	none_lost_or_forged(world);
+	shows(oak1, ana, NEXT_COLUMN, "Annie");
+	cannot_edit(oak1, ana, NEXT_COLUMN);
+	world_calm(world);
+
+	hub_node_upgrade(world);
+	computer_upgrade(elm1);
+	pass(world, 60000);
+	shows(NULL, ana, NEXT_COLUMN, "Annie");
+	shows(elm1, ana, NEXT_COLUMN, "Annie");
+	end(world);
+}
+
 int
 main(void)
 {
@@ -200,6 +240,7 @@ main(void)
 		DIALOGUE(test_older_program_in_the_middle_loses_nothing),
 		DIALOGUE(test_newer_program_waits_for_the_hub),
 		DIALOGUE(test_unknown_goes_again_after_the_upgrade),
+		DIALOGUE(test_older_hub_gets_back_what_it_does_not_know),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
