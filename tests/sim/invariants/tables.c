@@ -94,7 +94,7 @@ is_redacted_at_one(struct world *world, struct replica *one,
 		    "SELECT 1 FROM ledger WHERE id = ?1 AND bytes <> ?2");
 
 		sql_bind_id(twin, 1, sql_column_id(sql, 0));
-		sql_bind_bytes(twin, 2, sql_column_bytes(sql, 1));
+		sql_bind_blob(twin, 2, sql_column_bytes(sql, 1));
 		differs = look_step(world, twin) == STATUS_OK;
 		sql_release(twin);
 	}
