@@ -288,10 +288,14 @@ wait_for_all(struct world *world)
 	}
 }
 
-/* Copies of a computer take turns, since the hub hears one at a time. */
+/* Copies of a computer take turns, since the hub hears one at a time; those of
+ * other computers are off until it is theirs. */
 static void
 wait_for_copies(struct world *world)
 {
+	for (uint32_t i = 0; i < world->computer_count; i++)
+		if (world->computers[i].copies > 0)
+			computer_stop(&world->computers[i]);
 	for (uint32_t round = 0; round < 2; round++) {
 		for (uint32_t i = 0; i < world->computer_count; i++) {
 			struct computer *computer = &world->computers[i];
