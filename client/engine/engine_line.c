@@ -1,6 +1,7 @@
 /*
  * The line itself: frames go out, PING keeps it alive, GOODBYE ends it.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "client/engine/engine_private.h"
@@ -87,8 +88,7 @@ engine_complain(struct engine *engine, enum goodbye_code code, const char *why)
 		.text = bytes_of_text(why),
 	};
 
-	if (replica_in_transaction(engine->replica))
-		replica_rollback(engine->replica);
+	assert(!replica_in_transaction(engine->replica));
 	if (goodbye.text.size > ENGINE_TEXT_BYTES)
 		goodbye.text.size = ENGINE_TEXT_BYTES;
 	keep_goodbye(engine, goodbye.code, goodbye.text);

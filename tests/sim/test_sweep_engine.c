@@ -292,6 +292,50 @@ verify_waiting(struct scene *s)
 	assert_int_equal(talk_status(s->t).aside, 0);
 }
 
+/* A file was passed on while work in it waits: no place behind is confirmed. */
+static void
+prepare_frozen(struct scene *s)
+{
+	struct talk *t = s->t;
+	struct dossier dossier;
+	uint64_t pupil;
+
+	meet(s);
+	if (!s->again) {
+		pupil = fixture_pupil(t->replica, "Lane", OAK);
+		(void)fixture_update(t->replica, pupil, pupil, "surname",
+		    "Moss", NULL);
+		assert_ok(dossier_get(t->replica, pupil, &dossier, err));
+		dossier.state = DOSSIER_FROZEN;
+		dossier.frozen = t->told + 1;
+		assert_ok(replica_begin(t->replica, err));
+		assert_ok(dossier_put(t->replica, &dossier, err));
+		assert_ok(replica_commit(t->replica, err));
+		(void)fixture_term(t->other, "term");
+		(void)fixture_term(t->other, "term");
+		fixture_send(t->other, &t->line);
+	}
+	SAYS(s, FRAME_STREAM, stream,
+	    (struct stream){ t->told, t->line.sequence, t->line.items,
+		t->line.count });
+}
+
+static void
+verify_frozen(struct scene *s)
+{
+	struct confirm confirm;
+
+	talk_disconnect(s->t);
+	talk_connect(s->t);
+	s->t->told = s->t->line.sequence;
+	talk_welcome(s->t);
+	(void)fixture_term(s->t->other, "term");
+	talk_stream(s->t);
+	HEARD(s->t, FRAME_CONFIRM, confirm, &confirm);
+	assert_int_equal(confirm.cursor, s->t->told);
+	assert_int_equal(confirm.confirmed, 0);
+}
+
 /* --- a hub that was restored ---------------------------------------------- */
 
 /* It knows nothing of what this computer has places for. */
@@ -396,6 +440,7 @@ main(void)
 		{ "fetched", prepare_fetched, verify_fetched },
 		{ "push", prepare_push, verify_waiting },
 		{ "answers", prepare_answers, verify_waiting },
+		{ "frozen", prepare_frozen, verify_frozen },
 		{ "offer", prepare_offer, verify_offer },
 		{ "offered", prepare_offered, verify_offered },
 		{ "ask", prepare_ask, verify_ask },

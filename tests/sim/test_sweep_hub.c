@@ -153,6 +153,34 @@ verify_fill(struct scene *s)
 	assert_int_equal(filleds.filleds[1].state, FILLED_ENDED);
 }
 
+/* Who said that something waits, and now has nothing. */
+static void
+prepare_prove(struct scene *s)
+{
+	struct fixture *f = &s->f;
+	struct hello hello = hello_of(f, 1, 0);
+	struct buffer body = { 0 };
+
+	hello.health.pending = 3;
+	connect_site(f, 1);
+	OK(message_hello_encode(&hello, &body, &f->err));
+	(void)exchange(f, 1, FRAME_HELLO, &body);
+	SAYS(s, 1, FRAME_CONFIRM, confirm,
+	    (struct confirm){ head_of(f), head_of(f), 0 });
+	SAYS(s, 1, FRAME_PROVE, proof, (struct proof){ .cursor = head_of(f) });
+}
+
+static void
+verify_prove(struct scene *s)
+{
+	struct fixture *f = &s->f;
+	struct site_state known;
+
+	(void)heard(s, FRAME_PROOF);
+	OK(sites_get_state(f->replica, 1, &known, &f->err));
+	assert_int_equal(known.pending, 0);
+}
+
 /* --- what is written ------------------------------------------------------ */
 
 static void
@@ -175,6 +203,22 @@ verify_redact(struct scene *s)
 	expect_taken(s);
 	OK(ledger_get(f->replica, s->note, &row, &f->err));
 	assert_true(row.redacted);
+}
+
+/* By somebody who is not of its staff. */
+static void
+prepare_author(struct scene *s)
+{
+	struct build b = build_pupil(&s->f, 1);
+
+	b.commit.author = s->kept;
+	say_push(s, &b);
+}
+
+static void
+verify_author(struct scene *s)
+{
+	expect_refusal(s, REFUSAL_AUTHOR);
 }
 
 /* A deletion tells which heads it saw. */
@@ -423,6 +467,8 @@ static const struct trial trials[] = {
 	{ "leave", prepare_leave, say_it, verify_leave },
 	{ "fetch", prepare_fetch, say_it, verify_fetch },
 	{ "fill", prepare_fill, say_it, verify_fill },
+	{ "prove", prepare_prove, say_it, verify_prove },
+	{ "author", prepare_author, say_it, verify_author },
 	{ "redact", prepare_redact, say_it, verify_redact },
 	{ "delete", prepare_delete, say_it, verify_delete },
 	{ "once", prepare_once, say_it, verify_once },

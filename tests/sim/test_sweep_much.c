@@ -39,6 +39,26 @@ prepare_push(struct scene *s)
 	SAYS(s, 1, FRAME_PUSH, push, (struct push){ 0, commits, MANY_NOTES });
 }
 
+/* The same, compressed. */
+static void
+prepare_packed(struct scene *s)
+{
+	struct fixture *f = &s->f;
+	struct bytes commits[MANY_NOTES];
+	struct push push = { 0, commits, MANY_NOTES };
+	struct buffer body = { 0 };
+
+	f->counters[1] = 100000;
+	for (uint32_t i = 0; i < MANY_NOTES; i++)
+		commits[i] = long_note(s);
+	(void)greet(f, 1, 0);
+	s->site = 1;
+	OK(message_push_encode(&push, &body, &f->err));
+	OK(frame_write(&s->bytes, FRAME_PUSH, buffer_view(&body), f->codec,
+	    &f->err));
+	buffer_deinit(&body);
+}
+
 static void
 verify_push(struct scene *s)
 {
@@ -178,6 +198,7 @@ verify_fetch_long(struct scene *s)
 
 static const struct trial trials[] = {
 	{ "much-push", prepare_push, say_it, verify_push },
+	{ "packed-push", prepare_packed, say_it, verify_push },
 	{ "much-stream", prepare_stream, say_it, verify_stream },
 	{ "much-fill", prepare_fills, say_it, verify_fills },
 	{ "much-fetch", prepare_fetches, say_it, verify_fetches },

@@ -37,6 +37,13 @@ begin(struct talk *t)
 	add_site(t);
 }
 
+static bool
+note_record(void *context, const struct record *record)
+{
+	*(uint64_t *)context = record->id;
+	return true;
+}
+
 /* All that was said goes through; the stream then passes it. */
 static void
 answer_all(struct talk *t)
@@ -407,6 +414,51 @@ test_leave_goes_after_the_last_receipt(void **state)
 	assert_true(t->update.left);
 }
 
+/* Bytes of what is purged may still be in a backup: the receipt says of which
+ * day. */
+static void
+test_receipt_names_the_last_backup(void **state)
+{
+	struct talk *t = *state;
+	uint64_t pupil;
+	struct record_query query = { .collection = catalogue_collection(
+					  bytes_of_text("purge_receipt")) };
+	uint64_t receipt = 0;
+
+	begin(t);
+	add_pupils(t, &pupil, 1);
+	assert_ok(replica_meta_set_blob(t->replica, "last_backup_on",
+	    bytes_of_text("2026-11-20"), err));
+	write_end(t, pupil, "closed", t->line.sequence + 1);
+	talk_stream(t);
+	assert_int_equal(state_of(t, pupil), DOSSIER_GONE);
+	assert_ok(record_each(t->replica, &query, note_record, &receipt, err));
+	assert_int_not_equal(receipt, 0);
+	fixture_assert_text(t->replica, receipt, "last_backup_on",
+	    "2026-11-20");
+}
+
+/* Nothing says that it was closed: for a person. */
+static void
+test_close_without_a_place_is_not_purged(void **state)
+{
+	struct talk *t = *state;
+	struct dossier dossier;
+	uint64_t pupil;
+
+	begin(t);
+	add_pupils(t, &pupil, 1);
+	assert_ok(dossier_get(t->replica, pupil, &dossier, err));
+	dossier.state = DOSSIER_CLOSING;
+	dossier.closed = 0;
+	assert_ok(replica_begin(t->replica, err));
+	assert_ok(dossier_put(t->replica, &dossier, err));
+	assert_ok(replica_commit(t->replica, err));
+	talk_tick(t, 10);
+	assert_int_equal(state_of(t, pupil), DOSSIER_CLOSING);
+	assert_int_equal(talk_ledger_count(t, pupil), 1);
+}
+
 /* A GOODBYE 0 that is no answer to LEAVE is not that this computer left. */
 static void
 test_goodbye_before_leave_is_not_leaving(void **state)
@@ -423,22 +475,6 @@ test_goodbye_before_leave_is_not_leaving(void **state)
 	assert_false(t->update.left);
 }
 
-/* Nor is one that cannot be read, after it. */
-static void
-test_garbled_goodbye_is_not_leaving(void **state)
-{
-	struct talk *t = *state;
-
-	begin(t);
-	engine_leave(t->engine);
-	talk_tick(t, 10);
-	assert_int_equal(said_count(t, FRAME_LEAVE), 1);
-	talk_frame(t, FRAME_GOODBYE, bytes_of_text("\x92\xc1"));
-	assert_int_equal(t->update.wish, ENGINE_HANG_UP);
-	assert_false(t->update.left);
-	assert_int_equal(talk_status(t).goodbye.code, GOODBYE_PROTOCOL);
-}
-
 int
 main(void)
 {
@@ -453,8 +489,9 @@ main(void)
 		TALK(test_waiting_close_uses_up_nothing),
 		TALK(test_leaving_sends_purges_and_says_so),
 		TALK(test_leave_goes_after_the_last_receipt),
+		TALK(test_receipt_names_the_last_backup),
+		TALK(test_close_without_a_place_is_not_purged),
 		TALK(test_goodbye_before_leave_is_not_leaving),
-		TALK(test_garbled_goodbye_is_not_leaving),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
