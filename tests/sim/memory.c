@@ -5,6 +5,8 @@
 #include <sqlite3.h>
 #include <stddef.h>
 #include <string.h>
+#include <zstd.h>
+#include <zstd_errors.h>
 
 #include "protocol/bytes.h"
 
@@ -270,4 +272,29 @@ const char *
 __wrap_arena_text(struct arena *arena, struct bytes text)
 {
 	return fails(MEMORY_ARENAS) ? NULL : __real_arena_text(arena, text);
+}
+
+/* --- zstd ----------------------------------------------------------------- */
+
+ZSTD_CCtx *__real_ZSTD_createCCtx(void);
+ZSTD_CCtx *__wrap_ZSTD_createCCtx(void);
+size_t __real_ZSTD_compress_usingCDict(ZSTD_CCtx *context, void *out,
+    size_t room, const void *in, size_t size, const ZSTD_CDict *dictionary);
+size_t __wrap_ZSTD_compress_usingCDict(ZSTD_CCtx *context, void *out,
+    size_t room, const void *in, size_t size, const ZSTD_CDict *dictionary);
+
+ZSTD_CCtx *
+__wrap_ZSTD_createCCtx(void)
+{
+	return fails(MEMORY_OURS) ? NULL : __real_ZSTD_createCCtx();
+}
+
+size_t
+__wrap_ZSTD_compress_usingCDict(ZSTD_CCtx *context, void *out, size_t room,
+    const void *in, size_t size, const ZSTD_CDict *dictionary)
+{
+	if (fails(MEMORY_OURS))
+		return (size_t)-ZSTD_error_memory_allocation;
+	return __real_ZSTD_compress_usingCDict(context, out, room, in, size,
+	    dictionary);
 }

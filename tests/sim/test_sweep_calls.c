@@ -70,10 +70,48 @@ static enum status
 try_codec(struct place *place, struct error *err)
 {
 	struct codec *codec = NULL;
+	struct buffer out = { 0 };
 	enum status status = codec_create(&codec, err);
 
 	(void)place;
+	if (status == STATUS_OK) {
+		codec_use_dictionary(codec, true);
+		status =
+		    codec_compress(codec, bytes_of_text("Lane"), &out, err);
+	}
+	buffer_deinit(&out);
 	codec_destroy(codec);
+	return status;
+}
+
+static enum status
+try_catalogue(struct place *place, struct error *err)
+{
+	struct catalogue *catalogue = NULL;
+	uint32_t count;
+	enum status status =
+	    catalogue_create(9, catalogue_collections(&count), &catalogue, err);
+
+	(void)place;
+	catalogue_destroy(catalogue);
+	return status;
+}
+
+static enum status
+try_parse(struct place *place, struct error *err)
+{
+	const struct collection *site =
+	    catalogue_collection(bytes_of_text("site"));
+	struct arena arena = { 0 };
+	struct value value;
+	enum status status =
+	    column_parse(collection_column(site, bytes_of_text("serial")),
+		bytes_of_text("00ff"), &arena, &value, err);
+
+	(void)place;
+	if (status == STATUS_OK)
+		assert_int_equal(value.bytes.size, 2);
+	arena_deinit(&arena);
 	return status;
 }
 
@@ -332,6 +370,8 @@ main(void)
 		struct trial trial;
 	} trials[] = {
 		{ "codec", { .attempt = try_codec } },
+		{ "catalogue", { .attempt = try_catalogue } },
+		{ "parse", { .attempt = try_parse } },
 		{ "open-new", { .attempt = try_open_new } },
 		{ "open-old", { .attempt = try_open_old } },
 		{ "open-next", { .attempt = try_open_under_next } },

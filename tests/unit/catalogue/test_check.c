@@ -158,6 +158,8 @@ test_blobs_are_hexadecimal(void **state)
 	    "sum: \"00ff\": 16 bytes are needed");
 	assert_refused("site", "serial", "0",
 	    "serial: \"0\": at most 20 bytes are needed");
+	assert_refused("site", "serial", "0g",
+	    "serial: \"0g\": at most 20 bytes are needed");
 }
 
 static void
