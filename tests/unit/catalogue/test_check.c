@@ -201,6 +201,36 @@ test_unknown_codes_are_kept_or_refused(void **state)
 	    "cancelled, sent_out is needed");
 }
 
+/* A long list of codes is not told to its end. */
+static void
+test_long_lists_of_codes_are_cut(void **state)
+{
+	static struct code codes[41];
+	static char names[40][12];
+	struct code_set set = { .name = "many",
+		.codes = codes,
+		.closed = true };
+	struct column column = { .name = "pick",
+		.type = COLUMN_CODE,
+		.codes = &set };
+	struct arena arena = { 0 };
+	struct error err = { 0 };
+	struct value value;
+
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		snprintf(names[i], sizeof(names[i]), "choice_%02d", i);
+		codes[i].code = names[i];
+	}
+	assert_int_equal(column_parse(&column, bytes_of_text("none"), &arena,
+			     &value, &err),
+	    STATUS_INVALID);
+	assert_non_null(strstr(err.text, "one of choice_00, choice_01"));
+	assert_non_null(strstr(err.text, " and others is needed"));
+	assert_null(strstr(err.text, "choice_39"));
+	arena_deinit(&arena);
+}
+
 /* What is confidential or special is not repeated in a sentence. */
 static void
 test_private_values_are_not_quoted(void **state)
@@ -253,6 +283,7 @@ main(void)
 		cmocka_unit_test(test_blobs_are_hexadecimal),
 		cmocka_unit_test(test_yes_and_no_in_many_words),
 		cmocka_unit_test(test_unknown_codes_are_kept_or_refused),
+		cmocka_unit_test(test_long_lists_of_codes_are_cut),
 		cmocka_unit_test(test_private_values_are_not_quoted),
 		cmocka_unit_test(test_values_of_another_type_are_refused),
 	};

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -254,6 +255,30 @@ test_items_are_told_by_their_differences(void **state)
 	assert_int_equal(count, 0);
 }
 
+/* What no frame may carry is not made. */
+static void
+test_body_over_the_limit_is_too_large(void **state)
+{
+	static uint8_t commit[LIMIT_COMMIT_BYTES];
+	struct item items[LIMIT_BODY_BYTES / LIMIT_COMMIT_BYTES];
+	struct filled filled = { .items = items };
+	struct filleds message = { &filled, 1 };
+
+	(void)state;
+	memset(items, 0, sizeof(items));
+	for (uint32_t i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
+		items[i].sequence = i + 1;
+		items[i].id = i + 1;
+		items[i].commit = (struct bytes){ commit, sizeof(commit) };
+	}
+	filled.item_count = sizeof(items) / sizeof(items[0]) - 1;
+	assert_int_equal(message_filleds_encode(&message, &again, &error),
+	    STATUS_OK);
+	filled.item_count++;
+	assert_int_equal(message_filleds_encode(&message, &again, &error),
+	    STATUS_TOO_LARGE);
+}
+
 int
 main(void)
 {
@@ -264,6 +289,7 @@ main(void)
 		cmocka_unit_test(test_contradictions_are_refused),
 		cmocka_unit_test(test_too_many_elements_are_refused),
 		cmocka_unit_test(test_items_are_told_by_their_differences),
+		cmocka_unit_test(test_body_over_the_limit_is_too_large),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, teardown);
