@@ -125,7 +125,7 @@ static void
 test_crash_at_a_purge_leaves_no_byte(void **state)
 {
 	(void)state;
-	for (uint64_t ms = 0; ms < 60; ms += 5) {
+	for (uint64_t ms = 0; ms < 60; ms += 10) {
 		struct scene scene = begin_scene();
 
 		(void)cancel_transfer(scene.oak1, scene.transfer);
@@ -142,14 +142,14 @@ test_crash_at_a_purge_leaves_no_byte(void **state)
 	}
 }
 
-/* The disk says no in the middle of it, at each operation in turn. */
+/* The disk says no in the middle of it, at one operation after another. */
 static void
 test_failing_disk_at_a_purge_leaves_no_byte(void **state)
 {
 	bool failed = true;
 
 	(void)state;
-	for (uint64_t nth = 1; failed; nth += 3) {
+	for (uint64_t nth = 1; failed; nth += 10) {
 		struct scene scene = begin_scene();
 
 		(void)cancel_transfer(scene.oak1, scene.transfer);

