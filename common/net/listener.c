@@ -158,6 +158,58 @@ accept_one(struct listener *listener)
 	link_begin_handshake(link);
 }
 
+/* --- when all places are taken -------------------------------------------- */
+
+static bool
+is_silent(const struct link *link)
+{
+	return link->state == LINK_HANDSHAKE && link->counts.raw_in == 0;
+}
+
+static bool
+is_same_host(const struct link *a, const struct link *b)
+{
+	const char *port = strrchr(a->info.peer, ':');
+	size_t size = port == NULL ? 0 : (size_t)(port - a->info.peer) + 1;
+
+	return strncmp(a->info.peer, b->info.peer, size) == 0;
+}
+
+static uint32_t
+places_of(const struct listener *listener, const struct link *link)
+{
+	uint32_t count = 0;
+
+	for (const struct link *other = listener->first; other != NULL;
+	     other = other->next)
+		count += is_same_host(link, other);
+	return count;
+}
+
+/* The oldest that has said nothing, of the host that has most places: one host
+ * cannot keep the others out by saying nothing. */
+static void
+make_room(struct listener *listener)
+{
+	struct link *victim = NULL;
+	uint32_t count, most = 0;
+	struct error why;
+
+	for (struct link *link = listener->first; link != NULL;
+	     link = link->next) {
+		count = is_silent(link) ? places_of(listener, link) : 0;
+		if (count == 0 || count < most)
+			continue;
+		most = count; /* the list begins with the youngest */
+		victim = link;
+	}
+	if (victim == NULL)
+		return;
+	error_set(&why, STATUS_TIMEOUT,
+	    "it said nothing, and others want its place");
+	link_end(victim, &why, false);
+}
+
 /* Who is not accepted stays in the system's queue, and libuv stops asking. */
 static void
 on_connection(uv_stream_t *server, int status)
@@ -171,6 +223,7 @@ on_connection(uv_stream_t *server, int status)
 		tell_failure(listener, &why);
 	} else if (listener->handshakes == listener->handshakes_max) {
 		listener->is_waiting = true;
+		make_room(listener);
 	} else {
 		accept_one(listener);
 	}

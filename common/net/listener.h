@@ -1,6 +1,8 @@
 /*
  * Accepts TLS connections.  At most so many handshakes run at once; who comes
- * then waits in the system's queue, unread.
+ * then waits in the system's queue, unread, until one of them is over.  One
+ * that has said nothing gives way at once: the oldest, of the host that has
+ * most places.
  */
 #ifndef COMMON_NET_LISTENER_H
 #define COMMON_NET_LISTENER_H

@@ -127,7 +127,7 @@ static void
 test_handshakes_at_once_are_bounded(void **state)
 {
 	struct tls_context *context = hub_client(&oak, &oak, TLS_PROTOCOL_SYNC);
-	struct plain plain = { 0 };
+	struct plain plain = { .says = "\x16\x03\x01\x02" };
 	struct world world;
 
 	(void)state;
@@ -137,6 +137,8 @@ test_handshakes_at_once_are_bounded(void **state)
 	plain_connect(&world, &plain);
 	while (listener_handshakes(world.listener) == 0)
 		uv_run(&world.loop, UV_RUN_ONCE);
+	for (int i = 0; i < 100; i++)
+		uv_run(&world.loop, UV_RUN_NOWAIT);
 	connect_end(&world, &world.client, context, (struct link_options){ 0 });
 	for (int i = 0; i < 100; i++)
 		uv_run(&world.loop, UV_RUN_NOWAIT);
@@ -147,6 +149,35 @@ test_handshakes_at_once_are_bounded(void **state)
 	run_until(&world, &world.hub.is_open);
 	assert_int_equal(world.failed, 1);
 	assert_int_equal(world.accepted, 1);
+	world_deinit(&world);
+	tls_context_destroy(context);
+}
+
+/* Who says nothing keeps nobody out: the oldest gives way. */
+static void
+test_silent_handshake_gives_way(void **state)
+{
+	struct tls_context *context = hub_client(&oak, &oak, TLS_PROTOCOL_SYNC);
+	struct plain silent[2] = { { .says = NULL }, { .says = NULL } };
+	struct world world;
+
+	(void)state;
+	world_init(&world, &oak);
+	world.listens_once = false;
+	listen_with(&world, 2, 0);
+	for (uint32_t i = 0; i < 2; i++) {
+		plain_connect(&world, &silent[i]);
+		while (listener_handshakes(world.listener) <= i)
+			uv_run(&world.loop, UV_RUN_ONCE);
+	}
+	connect_end(&world, &world.client, context, (struct link_options){ 0 });
+	run_until(&world, &world.client.is_open);
+	run_until(&world, &world.hub.is_open);
+	assert_int_equal(world.failed, 1);
+	assert_int_equal(world.failure.status, STATUS_TIMEOUT);
+	assert_int_equal(listener_handshakes(world.listener), 1);
+	for (uint32_t i = 0; i < 2; i++)
+		uv_close((uv_handle_t *)&silent[i].tcp, on_plain_closed);
 	world_deinit(&world);
 	tls_context_destroy(context);
 }
@@ -180,6 +211,7 @@ main(void)
 		cmocka_unit_test(test_silent_peer_meets_the_time_out),
 		cmocka_unit_test(test_cut_handshake_is_a_failure),
 		cmocka_unit_test(test_handshakes_at_once_are_bounded),
+		cmocka_unit_test(test_silent_handshake_gives_way),
 		cmocka_unit_test(test_bad_addresses_are_refused),
 	};
 
