@@ -97,8 +97,9 @@ play(const uint32_t order[STEPS], uint32_t clocks, char outcome[OUTCOME_BYTES])
 	end(scene.world);
 }
 
-/* Whoever comes first, be its clock the slowest or the fastest; the others are set aside at their computers, where it
- * is said why.  STEP: while the transfer is open there is no second. */
+/* Whoever comes first, be its clock the slowest or the fastest; the others are
+ * set aside at their computers, where it is said why.  STEP: while the transfer
+ * is open there is no second. */
 static void
 test_order_of_arrival_decides_and_no_clock_does(void **state)
 {
