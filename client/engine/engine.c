@@ -80,7 +80,8 @@ next_wake(const struct engine *engine)
 	if (prove_waits(engine) &&
 	    engine->unsettled_at_ms + engine->options.settle_ms < wake)
 		wake = engine->unsettled_at_ms + engine->options.settle_ms;
-	if (engine->send_again && engine->again_at_ms < wake)
+	if (engine->send_again && engine->sent_count == 0 &&
+	    engine->again_at_ms < wake)
 		wake = engine->again_at_ms;
 	return wake > engine->elapsed_ms ? wake : engine->elapsed_ms + 1;
 }

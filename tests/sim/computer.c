@@ -21,6 +21,7 @@
 
 enum {
 	DIAL_FIRST_MS = 200,
+	ROUSED_PIECE = 256,
 	COMMAND_BESIDE_ONE_IN = 8
 };
 
@@ -133,6 +134,9 @@ computer_rouse(struct computer *computer)
 	if (!computer->asleep)
 		return;
 	computer->asleep = false;
+	/* byte by byte for a day shows what it can show */
+	if (computer->line.piece > 0 && computer->line.piece < ROUSED_PIECE)
+		computer->line.piece = ROUSED_PIECE;
 	if (computer->on)
 		dial_after(computer,
 		    DIAL_FIRST_MS + random_below_of(&computer->random, 2000));
@@ -173,8 +177,9 @@ arrange_wake(struct computer *computer, uint64_t wake_ms)
 		return;
 	}
 	at = computer->started_ms + wake_ms - 1000;
-	if (at <= world->now_ms)
-		at = world->now_ms + 1;
+	/* the agent's timer is no finer */
+	if (at < world->now_ms + AGENT_LOOK_MS)
+		at = world->now_ms + AGENT_LOOK_MS;
 	if (computer->wake_ms != 0 && computer->wake_ms <= at &&
 	    computer->wake_ms > world->now_ms)
 		return; /* an earlier one is coming, and will look again */

@@ -19,8 +19,9 @@
 
 enum {
 	CALM_LOOK_MS = 2000,
-	AWAKE_MS = 60 * 1000, /* after the last thing that somebody did */
-	ROUSED_MS = 5 * 1000  /* before the next */
+	AWAKE_MS = 15 * 1000, /* after the last thing that somebody did */
+	AWAKE_LONG_MS = LIMIT_SILENCE_MS + 15 * 1000,
+	ROUSED_MS = 5 * 1000 /* before the next */
 };
 
 /* --- processes ------------------------------------------------------------ */
@@ -196,15 +197,18 @@ world_advance(struct world *world, uint64_t ms)
 void
 world_pass(struct world *world, uint64_t ms)
 {
-	if (ms <= AWAKE_MS + ROUSED_MS) {
+	/* one in four lasts until silence is noticed */
+	uint64_t awake_ms = ms % 4 == 0 ? AWAKE_LONG_MS : AWAKE_MS;
+
+	if (ms <= awake_ms + ROUSED_MS) {
 		world_advance(world, ms);
 		return;
 	}
-	world_advance(world, AWAKE_MS);
+	world_advance(world, awake_ms);
 	world->lids_shut = true;
 	for (uint32_t i = 0; i < world->computer_count; i++)
 		computer_sleep(&world->computers[i]);
-	world_advance(world, ms - AWAKE_MS - ROUSED_MS);
+	world_advance(world, ms - awake_ms - ROUSED_MS);
 	world->lids_shut = false;
 	for (uint32_t i = 0; i < world->computer_count; i++)
 		computer_rouse(&world->computers[i]);

@@ -1,6 +1,7 @@
 #include "tests/sim/hostile/watch.h"
 
 #include <assert.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 
 #include "tests/sim/hostile/judge.h"
@@ -10,6 +11,7 @@ struct watch {
 	struct judge judge;
 	uint64_t starts; /* of the hub, when the judge began */
 	bool sits;
+	int64_t changes; /* in the hub's database, when last judged */
 };
 
 struct watch *
@@ -72,10 +74,15 @@ void
 hostile_watch_turn(struct watch *watch, struct world *world)
 {
 	struct judge *judge;
+	int64_t changes;
 
 	if (world->hub.fault.on)
 		return;
 	judge = judge_of(watch, world);
+	changes = sqlite3_total_changes64(replica_database(world->hub.replica));
+	if (changes == watch->changes)
+		return; /* most turns write nothing */
+	watch->changes = changes;
 	if (!judge_ledger(judge))
 		world_fail(world, "hostile: %s", judge->breach);
 }
