@@ -4,18 +4,23 @@
 Each entry of defects.txt is put into a copy of the tree, built and tested;
 one that no test sees shows what is missing.  The copy is kept under
 build/mutation, so that a defect costs one file to compile and the programs to
-link.
+link.  The unit tests nearest to the defect are built and run first: most
+defects end there.  One line for each, as it comes.
 
     --list          the names
     --check         only look whether each still applies (a test does this)
     --seeds N       how many lives of the simulator each must survive (300)
     --sim-only      ask the simulator alone
+    --unit-only     ask the unit tests alone
+    --trust         do not look first whether the tree passes without a defect
+    --copy FOLDER   keep the copy there: two runs at once need two
 """
 import argparse
 import filecmp
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -24,7 +29,14 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 TABLE = os.path.join(HERE, "defects.txt")
 COPY = os.path.join(ROOT, "build", "mutation")
-LATE = 15 * 60  # a mutant that runs in circles
+LATE = 10 * 60  # a mutant that runs in circles
+
+# Whose unit tests see a defect of a folder, nearest first.
+NEAREST = {
+    "client/engine": ["engine", "server", "client"],
+    "common/replica": ["replica", "engine", "server", "client"],
+    "server/core": ["server", "engine", "client"],
+}
 
 
 class Defect:
@@ -56,8 +68,14 @@ def read_table(path=TABLE):
 
 
 def run(arguments, log):
-    return subprocess.run(arguments, cwd=COPY, stdout=log, stderr=log,
-                          timeout=LATE, check=False).returncode == 0
+    """Whether it succeeds; what is late is ended with all that it began."""
+    with subprocess.Popen(arguments, cwd=COPY, stdout=log, stderr=log,
+                          start_new_session=True) as child:
+        try:
+            return child.wait(LATE) == 0
+        except BaseException:
+            os.killpg(child.pid, signal.SIGKILL)
+            raise
 
 
 def refresh(path):
@@ -70,13 +88,19 @@ def refresh(path):
 
 
 def prepare():
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"],
+    """The copy is the tree as it is, configured to build fast."""
+    listed = subprocess.run(["git", "ls-files", "-coz", "--exclude-standard"],
                             cwd=ROOT, check=True, stdout=subprocess.PIPE)
-    for path in listed.stdout.decode().splitlines():
-        if os.path.exists(os.path.join(ROOT, path)):
+    for path in os.fsdecode(listed.stdout).split("\0"):
+        if os.path.isfile(os.path.join(ROOT, path)):
             refresh(path)
-    subprocess.run(["cmake", "--preset", "release"], cwd=COPY, check=True,
-                   stdout=subprocess.DEVNULL)
+    if shutil.which("ccache"):
+        os.environ["CMAKE_C_COMPILER_LAUNCHER"] = "ccache"
+        os.environ["CCACHE_BASEDIR"] = COPY
+        os.environ["CCACHE_NOHASHDIR"] = "1"
+    subprocess.run(["cmake", "--preset", "release",
+                    "-D", "CMAKE_C_FLAGS_RELWITHDEBINFO=-O1"],
+                   cwd=COPY, check=True, stdout=subprocess.DEVNULL)
 
 
 def write(path, text):
@@ -84,29 +108,56 @@ def write(path, text):
         file.write(text)
 
 
-def suite(options):
-    """Each part of the suite by name, cheapest first."""
+def targets(folder, prefix):
+    """The test programs whose source lies in a folder of tests/."""
+    return sorted(f"{prefix}_{name[:-2]}"
+                  for _, _, names in os.walk(os.path.join(ROOT, "tests",
+                                                          folder))
+                  for name in names
+                  if name.startswith("test_") and name.endswith(".c"))
+
+
+def ctest(prefix):
+    return ["ctest", "--test-dir", "build", "-R", f"^{prefix}/test_",
+            "-j", str(os.cpu_count()), "--stop-on-failure",
+            "--timeout", "120"]
+
+
+def suite(options, defect):
+    """What sees it: the part's name, what to build, what to run."""
     if not options.sim_only:
-        yield "unit tests", ["ctest", "--test-dir", "build", "-L", "unit",
-                             "-E", "sim/", "-j", str(os.cpu_count()),
-                             "--stop-on-failure", "--timeout", "120"]
-        yield "sim tests", ["ctest", "--test-dir", "build", "-R", "^sim/",
-                            "-j", str(os.cpu_count()),
-                            "--stop-on-failure", "--timeout", "300"]
-    yield "simulator", ["build/bin/throughline-sim", str(options.seeds),
-                        "--no-shrink"]
+        for folder in NEAREST[os.path.dirname(defect.path)]:
+            yield ("unit tests", targets(f"unit/{folder}", folder),
+                   ctest(folder))
+    if not options.sim_only and not options.unit_only:
+        yield "sim tests", targets("sim", "sim"), ctest("sim")
+    if not options.unit_only:
+        yield ("simulator", ["throughline-sim"],
+               ["build/bin/throughline-sim", str(options.seeds),
+                "--no-shrink"])
 
 
-def seen_by(options, log):
-    if not run(["ninja", "-C", "build"], log):
-        return "the compiler"
-    for name, arguments in suite(options):
-        try:
-            if not run(arguments, log):
-                return name
-        except subprocess.TimeoutExpired:
-            return name + " (in circles)"
+def seen_by(options, defect):
+    """The part of the suite that fails, or None."""
+    with open(os.path.join(COPY, "mutation.log"), "w",
+              encoding="utf-8") as log:
+        for name, programs, arguments in suite(options, defect):
+            if not run(["ninja", "-C", "build", *programs], log):
+                return "the compiler"
+            try:
+                if not run(arguments, log):
+                    return name
+            except subprocess.TimeoutExpired:
+                return name + " (in circles)"
     return None
+
+
+def sound(options):
+    """What fails without a defect says nothing of one."""
+    by = seen_by(options, Defect("", "common/replica/", "", ""))
+    if by is not None:
+        print(f"the tree itself fails: {by}; see {COPY}/mutation.log")
+    return by is None
 
 
 def try_defect(options, defect):
@@ -114,9 +165,7 @@ def try_defect(options, defect):
     original = defect.text(ROOT)
     write(defect.path, original.replace(defect.old, defect.new))
     try:
-        with open(os.path.join(COPY, "mutation.log"), "w",
-                  encoding="utf-8") as log:
-            by = seen_by(options, log)
+        by = seen_by(options, defect)
     finally:
         write(defect.path, original)
     print(f"{defect.name:40} {'SURVIVES' if by is None else by:24}"
@@ -125,6 +174,7 @@ def try_defect(options, defect):
 
 
 def main():
+    global COPY
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -132,8 +182,12 @@ def main():
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--sim-only", action="store_true")
+    parser.add_argument("--unit-only", action="store_true")
+    parser.add_argument("--trust", action="store_true")
+    parser.add_argument("--copy", default=COPY)
     parser.add_argument("--seeds", type=int, default=300)
     options = parser.parse_args()
+    COPY = os.path.abspath(options.copy)
     defects = [defect for defect in read_table()
                if not options.names or defect.name in options.names]
     if options.list:
@@ -148,6 +202,8 @@ def main():
         print(f"{len(defects)} defects apply")
         return 0
     prepare()
+    if not options.trust and not sound(options):
+        return 1
     results = [try_defect(options, defect) for defect in defects]
     print(f"{sum(results)} of {len(results)} defects are seen")
     return 0 if all(results) else 1

@@ -167,18 +167,18 @@ begin(struct plan *plan)
 		.seed = 1,
 		.shape = { .schools = 2, .computers = 4 },
 	};
-	plan_add(plan, 0, DEED_SWITCH_ON, ONE, 0);
-	plan_add(plan, 0, DEED_SWITCH_ON, OTHER, 0);
-	plan_add(plan, MINUTE_MS, DEED_ADMIT, ONE, TOPIC(1, 1));
-	plan_add(plan, MINUTE_MS, DEED_WAIT, 0, 0);
+	plan_put(plan, 0, DEED_SWITCH_ON, ONE, 0);
+	plan_put(plan, 0, DEED_SWITCH_ON, OTHER, 0);
+	plan_put(plan, MINUTE_MS, DEED_ADMIT, ONE, TOPIC(1, 1));
+	plan_put(plan, MINUTE_MS, DEED_WAIT, 0, 0);
 }
 
 static void
 switch_both(struct plan *plan, enum deed_type type)
 {
-	plan_add(plan, MINUTE_MS, type, ONE, 0);
-	plan_add(plan, MINUTE_MS, type, OTHER, 0);
-	plan_add(plan, MINUTE_MS, DEED_WAIT, 0, 0);
+	plan_put(plan, MINUTE_MS, type, ONE, 0);
+	plan_put(plan, MINUTE_MS, type, OTHER, 0);
+	plan_put(plan, MINUTE_MS, DEED_WAIT, 0, 0);
 }
 
 /* Both are off and write of the same topics: they meet in a conflict, and
@@ -193,11 +193,11 @@ test_two_computers_meet_in_a_field(void **state)
 	begin(&plan);
 	switch_both(&plan, DEED_SWITCH_OFF);
 	for (uint32_t topic = 1; topic <= 12; topic++) {
-		plan_add(&plan, 10, DEED_EDIT, ONE, TOPIC(topic, 1));
-		plan_add(&plan, 10, DEED_EDIT, OTHER, TOPIC(topic, 2));
+		plan_put(&plan, 10, DEED_EDIT, ONE, TOPIC(topic, 1));
+		plan_put(&plan, 10, DEED_EDIT, OTHER, TOPIC(topic, 2));
 	}
 	switch_both(&plan, DEED_SWITCH_ON);
-	plan_add(&plan, 0, DEED_RESOLVE, ONE, TOPIC(1, 1));
+	plan_put(&plan, 0, DEED_RESOLVE, ONE, TOPIC(1, 1));
 	live(&plan, &trace);
 	assert_true(tells(&trace, ": resolve: "));
 	buffer_deinit(&trace.text);
@@ -214,14 +214,14 @@ test_a_refused_step_is_sent_again(void **state)
 
 	(void)state;
 	begin(&plan);
-	plan_add(&plan, 0, DEED_TRANSFER_OPEN, ONE, TOPIC(3, 1));
-	plan_add(&plan, MINUTE_MS, DEED_WAIT, 0, 0);
+	plan_put(&plan, 0, DEED_TRANSFER_OPEN, ONE, TOPIC(3, 1));
+	plan_put(&plan, MINUTE_MS, DEED_WAIT, 0, 0);
 	switch_both(&plan, DEED_SWITCH_OFF);
-	plan_add(&plan, 10, DEED_TRANSFER_CANCEL, ONE, TOPIC(3, 1));
-	plan_add(&plan, 10, DEED_TRANSFER_CANCEL, OTHER, TOPIC(3, 2));
+	plan_put(&plan, 10, DEED_TRANSFER_CANCEL, ONE, TOPIC(3, 1));
+	plan_put(&plan, 10, DEED_TRANSFER_CANCEL, OTHER, TOPIC(3, 2));
 	switch_both(&plan, DEED_SWITCH_ON);
 	for (uint32_t chance = 1; chance <= 3; chance++)
-		plan_add(&plan, 1000, DEED_RETRY, ONE, TOPIC(4, chance));
+		plan_put(&plan, 1000, DEED_RETRY, ONE, TOPIC(4, chance));
 	live(&plan, &trace);
 	assert_true(tells(&trace, ": cancel: "));
 	assert_true(tells(&trace, ": retry: "));
@@ -237,7 +237,7 @@ test_a_removed_computer_is_gone(void **state)
 
 	(void)state;
 	begin(&plan);
-	plan_add(&plan, 0, DEED_REVOKE, OTHER, TOPIC(1, 1));
+	plan_put(&plan, 0, DEED_REVOKE, OTHER, TOPIC(1, 1));
 	live(&plan, &trace);
 	assert_true(tells(&trace, ": revoke: site"));
 	assert_true(tells(&trace, "was removed"));
