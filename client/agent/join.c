@@ -211,6 +211,19 @@ write_keys(struct joining *joining, struct error *err)
 }
 
 static enum status
+keep_key(struct joining *joining, struct error *err)
+{
+	char *path = file_path(joining->options->data, "site.key");
+	enum status status;
+
+	if (path == NULL)
+		return error_set(err, STATUS_NOMEM, "keep the key");
+	status = key_save(joining->key, path, err);
+	free(path);
+	return status;
+}
+
+static enum status
 write_replica(struct joining *joining, struct error *err)
 {
 	struct replica_identity identity = {
@@ -273,12 +286,35 @@ write_folder(struct joining *joining, struct error *err)
 		status = write_replica(joining, err);
 	if (status == STATUS_OK)
 		status = write_config(joining, err);
-	if (status != STATUS_OK)
+	if (status != STATUS_OK) {
 		(void)folder_erase(joining->options->data, ERROR_IGNORED);
+		(void)keep_key(joining, ERROR_IGNORED);
+	}
 	return status;
 }
 
 /* --- from outside --------------------------------------------------------- */
+
+/* Kept before it is told to anybody: if the answer is lost with the line, the
+ * hub knows this computer again by its key. */
+static enum status
+have_key(struct joining *joining, struct error *err)
+{
+	char *path = file_path(joining->options->data, "site.key");
+	enum status status;
+
+	if (path == NULL)
+		return error_set(err, STATUS_NOMEM, "make a key");
+	if (file_exists(path)) {
+		status = key_load(path, &joining->key, err);
+	} else {
+		status = key_generate(&joining->key, err);
+		if (status == STATUS_OK)
+			status = keep_key(joining, err);
+	}
+	free(path);
+	return status;
+}
 
 static enum status
 prepare(struct joining *joining, struct error *err)
@@ -309,7 +345,7 @@ prepare(struct joining *joining, struct error *err)
 	if (status == STATUS_OK)
 		status = file_make_folder(options->data, err);
 	if (status == STATUS_OK)
-		status = key_generate(&joining->key, err);
+		status = have_key(joining, err);
 	if (status == STATUS_OK)
 		status = certificate_make_request(joining->key,
 		    &joining->request, err);

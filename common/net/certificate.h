@@ -76,6 +76,15 @@ enum status certificate_issue_site(const struct authority *authority,
     struct bytes request, uint32_t site, int64_t validity_s, struct buffer *out,
     struct error *err);
 
+enum {
+	CERTIFICATE_KEY_HASH_BYTES = 32
+};
+
+/* By what the public key of a request is known again.  STATUS_INVALID: not a
+ * request that is accepted here. */
+enum status certificate_hash_request_key(struct bytes request,
+    uint8_t hash[CERTIFICATE_KEY_HASH_BYTES], struct error *err);
+
 /* The request of a site: its public key and nothing about it. */
 enum status certificate_make_request(const struct key *key, struct buffer *out,
     struct error *err);

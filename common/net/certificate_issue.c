@@ -315,6 +315,32 @@ check_request(struct bytes bytes, mbedtls_x509_csr *request, struct error *err)
 }
 
 enum status
+certificate_hash_request_key(struct bytes request,
+    uint8_t hash[CERTIFICATE_KEY_HASH_BYTES], struct error *err)
+{
+	mbedtls_x509_csr checked;
+	uint8_t der[256];
+	size_t used;
+	int size = 0;
+	enum status status;
+
+	status = check_request(request, &checked, err);
+	if (status == STATUS_OK)
+		size =
+		    mbedtls_pk_write_pubkey_der(&checked.pk, der, sizeof(der));
+	mbedtls_x509_csr_free(&checked);
+	if (status != STATUS_OK)
+		return status;
+	if (size <= 0)
+		return compat_failed(err, STATUS_INVALID,
+		    "the key of the request cannot be read", size);
+	used = (size_t)size; /* at the end */
+	crypto_generichash(hash, CERTIFICATE_KEY_HASH_BYTES,
+	    der + sizeof(der) - used, used, NULL, 0);
+	return STATUS_OK;
+}
+
+enum status
 certificate_issue_site(const struct authority *authority, struct bytes request,
     uint32_t site, int64_t validity_s, struct buffer *out, struct error *err)
 {

@@ -12,11 +12,19 @@ enum {
 enum status
 invitations_create_table(struct replica *replica, struct error *err)
 {
-	return table_run(replica, err,
+	enum status status;
+
+	status = table_run(replica, err,
 	    "CREATE TABLE IF NOT EXISTS invitation("
 	    " hash BLOB PRIMARY KEY, school INTEGER NOT NULL,"
 	    " created INTEGER NOT NULL, expires INTEGER NOT NULL,"
 	    " used_on INTEGER, site INTEGER) STRICT",
+	    "");
+	if (status != STATUS_OK)
+		return status;
+	return table_run(replica, err,
+	    "CREATE TABLE IF NOT EXISTS invitation_key("
+	    " hash BLOB PRIMARY KEY, key BLOB NOT NULL) STRICT",
 	    "");
 }
 
@@ -74,14 +82,43 @@ invitations_check(struct replica *replica, struct bytes secret, uint64_t now_ms,
 }
 
 enum status
-invitations_use(struct replica *replica, struct bytes secret, uint64_t now_ms,
-    uint32_t site, struct error *err)
+invitations_use(struct replica *replica, struct bytes secret, struct bytes key,
+    uint64_t now_ms, uint32_t site, struct error *err)
 {
 	uint8_t hash[HASH_BYTES];
+	enum status status;
 
-	return table_run(replica, err,
+	status = table_run(replica, err,
 	    "UPDATE invitation SET used_on = ?2, site = ?3 WHERE hash = ?1",
 	    "bii", hash_secret(secret, hash), now_ms, (uint64_t)site);
+	if (status != STATUS_OK)
+		return status;
+	return table_run(replica, err,
+	    "INSERT OR REPLACE INTO invitation_key(hash, key) VALUES(?1, ?2)",
+	    "bb", hash_secret(secret, hash), key);
+}
+
+enum status
+invitations_admitted(struct replica *replica, struct bytes secret,
+    struct bytes key, uint64_t now_ms, uint64_t *school, uint32_t *site,
+    struct error *err)
+{
+	uint8_t hash[HASH_BYTES];
+	struct sql *row;
+	enum status status;
+
+	*site = 0;
+	row = table_query(replica,
+	    "SELECT school, site FROM invitation JOIN invitation_key"
+	    " USING (hash) WHERE hash = ?1 AND key = ?2 AND expires > ?3",
+	    "bbi", hash_secret(secret, hash), key, now_ms);
+	status = sql_step(row, err);
+	if (status == STATUS_OK) {
+		*school = table_integer(row, 0);
+		*site = (uint32_t)table_integer(row, 1);
+	}
+	sql_release(row);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 enum status

@@ -2,6 +2,10 @@
  * Invitations: one-time secrets by which computers join.
  *
  *	invitation(hash, school, created, expires, used_on, site)
+ *	invitation_key(hash, key)
+ *
+ * Of the computer that used one the hash of its key is kept: when the answer
+ * was lost with the line, the same key is answered again.
  *
  * Only a hash is kept, so who reads the database cannot join.  The table is
  * local: after a restore open invitations are given out anew.
@@ -28,10 +32,16 @@ enum status invitations_create(struct replica *replica, uint64_t school,
 enum status invitations_check(struct replica *replica, struct bytes secret,
     uint64_t now_ms, uint64_t *school, struct error *err);
 
-/* It admitted site, and never admits again.  In the same transaction as the
- * check. */
+/* It admitted site by the key with that hash, and never admits another.  In
+ * the same transaction as the check. */
 enum status invitations_use(struct replica *replica, struct bytes secret,
-    uint64_t now_ms, uint32_t site, struct error *err);
+    struct bytes key, uint64_t now_ms, uint32_t site, struct error *err);
+
+/* The site that the same key was admitted as, while the invitation lives; 0:
+ * none. */
+enum status invitations_admitted(struct replica *replica, struct bytes secret,
+    struct bytes key, uint64_t now_ms, uint64_t *school, uint32_t *site,
+    struct error *err);
 
 struct invitation_entry {
 	uint64_t school;

@@ -27,45 +27,111 @@ joining_clean_name(struct bytes name, char out[JOINING_NAME_BYTES])
 	out[size] = '\0';
 }
 
+/* Who joins: a new site, or one whose answer was lost with the line. */
+struct joiner {
+	struct school school;
+	uint8_t key[CERTIFICATE_KEY_HASH_BYTES];
+	uint32_t site; /* that the same key was admitted as; 0: a new one */
+};
+
+static struct bytes
+key_of(const struct joiner *joiner)
+{
+	return (struct bytes){ joiner->key, sizeof(joiner->key) };
+}
+
+/* The same site again, by another certificate: the first was never shown. */
+static enum status
+answer_again(struct joining *joining, const struct join *join,
+    const struct joiner *joiner, struct buffer *certificate, struct error *err)
+{
+	struct certificate_serial serial;
+	enum status status;
+
+	status = issuer_issue(joining->issuer, joiner->site, join->csr,
+	    certificate, &serial, err);
+	if (status == STATUS_OK)
+		status = sites_set_serial(&joining->writer, joiner->site,
+		    (struct bytes){ serial.bytes, sizeof(serial.bytes) }, err);
+	return status;
+}
+
 /* Admit the computer to the school, inside the transaction. */
 static enum status
-register_site(struct joining *joining, const struct join *join, uint64_t school,
-    uint32_t *site, struct buffer *certificate, struct error *err)
+register_site(struct joining *joining, const struct join *join,
+    const struct joiner *joiner, uint32_t *site, struct buffer *certificate,
+    struct error *err)
 {
 	struct hub_writer *writer = &joining->writer;
 	struct certificate_serial serial;
 	char name[JOINING_NAME_BYTES];
 	enum status status;
 
+	if (joiner->site != 0) {
+		*site = joiner->site;
+		return answer_again(joining, join, joiner, certificate, err);
+	}
 	joining_clean_name(join->name, name);
 	status = sites_take_number(writer, site, err);
 	if (status == STATUS_OK)
 		status = issuer_issue(joining->issuer, *site, join->csr,
 		    certificate, &serial, err);
 	if (status == STATUS_OK)
-		status = sites_register(writer, *site, school,
+		status = sites_register(writer, *site, joiner->school.id,
 		    bytes_of_text(name),
 		    (struct bytes){ serial.bytes, sizeof(serial.bytes) }, err);
 	if (status == STATUS_OK)
 		status = invitations_use(writer->replica, join->secret,
-		    writer->now_ms, *site, err);
+		    key_of(joiner), writer->now_ms, *site, err);
+	return status;
+}
+
+/* One that was removed meanwhile is not answered again. */
+static enum status
+find_admitted(struct joining *joining, const struct join *join,
+    struct joiner *joiner, uint64_t *school, struct error *err)
+{
+	struct replica *replica = joining->writer.replica;
+	struct site site;
+	enum status status;
+
+	status = invitations_admitted(replica, join->secret, key_of(joiner),
+	    joining->writer.now_ms, school, &joiner->site, err);
+	if (status != STATUS_OK || joiner->site == 0)
+		return status;
+	status = sites_get(replica, joiner->site, &site, err);
+	if (status == STATUS_NOT_FOUND ||
+	    (status == STATUS_OK && site.revoked)) {
+		joiner->site = 0;
+		return STATUS_OK;
+	}
 	return status;
 }
 
 /* A school that has left since it was invited is as if it never had been. */
 static enum status
-find_school(struct joining *joining, const struct join *join,
-    struct school *school, struct error *err)
+find_joiner(struct joining *joining, const struct join *join,
+    struct joiner *joiner, struct error *err)
 {
 	struct replica *replica = joining->writer.replica;
 	uint64_t id = 0;
 	enum status status;
+	bool used;
 
 	status = invitations_check(replica, join->secret,
 	    joining->writer.now_ms, &id, err);
+	used = status == STATUS_EXISTS;
+	if (status == STATUS_OK || used)
+		status =
+		    certificate_hash_request_key(join->csr, joiner->key, err);
+	if (status == STATUS_OK && used)
+		status = find_admitted(joining, join, joiner, &id, err);
+	if (status == STATUS_OK && used && joiner->site == 0)
+		status = invitations_check(replica, join->secret,
+		    joining->writer.now_ms, &id, err);
 	if (status == STATUS_OK)
-		status = schools_get(replica, id, school, err);
-	if (status == STATUS_OK && !school->member)
+		status = schools_get(replica, id, &joiner->school, err);
+	if (status == STATUS_OK && !joiner->school.member)
 		return error_set(err, STATUS_TIMEOUT,
 		    "the school of this invitation is no member any more");
 	return status;
@@ -103,19 +169,19 @@ admit(struct joining *joining, const struct join *join, struct buffer *out,
 {
 	struct replica *replica = joining->writer.replica;
 	struct buffer certificate = { 0 };
-	struct school school;
+	struct joiner joiner = { .site = 0 };
 	enum status status;
 
 	status = replica_begin(replica, err);
 	if (status != STATUS_OK)
 		return status;
-	status = find_school(joining, join, &school, err);
+	status = find_joiner(joining, join, &joiner, err);
 	if (status == STATUS_OK)
-		status = register_site(joining, join, school.id, site,
+		status = register_site(joining, join, &joiner, site,
 		    &certificate, err);
 	if (status == STATUS_OK)
-		status = write_joined(joining, &school, *site, &certificate,
-		    out, err);
+		status = write_joined(joining, &joiner.school, *site,
+		    &certificate, out, err);
 	if (status == STATUS_OK)
 		status = replica_commit(replica, err);
 	if (status != STATUS_OK)

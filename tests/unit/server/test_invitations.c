@@ -62,8 +62,8 @@ test_used_secret_is_refused(void **state)
 	struct bytes secret = invite(place, 1000, bytes);
 	uint64_t school = 0, count = 0;
 
-	PLACE_OK(place,
-	    invitations_use(place->replica, secret, 2000, 7, &place->err));
+	PLACE_OK(place, invitations_use(place->replica, secret,
+			    bytes_of_text("a key"), 2000, 7, &place->err));
 	assert_int_equal(invitations_check(place->replica, secret, 3000,
 			     &school, &place->err),
 	    STATUS_EXISTS);
@@ -84,8 +84,8 @@ test_all_refusals_have_one_sentence(void **state)
 	struct error errors[3] = { { 0 } };
 	uint64_t school = 0;
 
-	PLACE_OK(place,
-	    invitations_use(place->replica, used_secret, 2000, 7, &place->err));
+	PLACE_OK(place, invitations_use(place->replica, used_secret,
+			    bytes_of_text("a key"), 2000, 7, &place->err));
 	assert_int_equal(invitations_check(place->replica,
 			     (struct bytes){ wrong, sizeof(wrong) }, 2000,
 			     &school, &errors[0]),
@@ -115,8 +115,8 @@ test_list_says_by_whom_it_was_used(void **state)
 	struct bytes secret = invite(place, 1000, bytes);
 	struct invitation_entry entry = { 0 };
 
-	PLACE_OK(place,
-	    invitations_use(place->replica, secret, 2000, 7, &place->err));
+	PLACE_OK(place, invitations_use(place->replica, secret,
+			    bytes_of_text("a key"), 2000, 7, &place->err));
 	PLACE_OK(place,
 	    invitations_each(place->replica, note_entry, &entry, &place->err));
 	assert_true(entry.school == place->member);

@@ -152,6 +152,20 @@ test_invited_computer_gets_number_and_certificate(void **state)
 	assert_string_equal(site.name, "office-pc");
 }
 
+/* Another computer, with a key of its own. */
+static void
+take_another_key(struct joiner *joiner)
+{
+	struct place *place = &joiner->place;
+
+	key_destroy(joiner->key);
+	joiner->key = NULL;
+	buffer_clear(&joiner->request);
+	PLACE_OK(place, key_generate(&joiner->key, &place->err));
+	PLACE_OK(place, certificate_make_request(joiner->key, &joiner->request,
+			    &place->err));
+}
+
 /* The second computer with the same code stays outside. */
 static void
 test_second_use_is_refused(void **state)
@@ -162,6 +176,8 @@ test_second_use_is_refused(void **state)
 	uint64_t next = 0;
 
 	PLACE_OK(&joiner->place, send_join(joiner, &join, &first));
+	take_another_key(joiner);
+	join = join_of(joiner);
 	assert_int_equal(send_join(joiner, &join, &second), STATUS_EXISTS);
 	expect_goodbye(joiner, GOODBYE_INVITATION);
 	assert_false(replica_in_transaction(joiner->place.replica));
@@ -169,6 +185,56 @@ test_second_use_is_refused(void **state)
 	    replica_meta_get(joiner->place.replica, "next_site", 0, &next,
 		&joiner->place.err));
 	assert_int_equal(next, first + 1);
+}
+
+/* JOINED was lost with the line: the same computer is the same site, by the
+ * certificate that it is given now. */
+static void
+test_lost_answer_is_given_again(void **state)
+{
+	struct joiner *joiner = *state;
+	struct place *place = &joiner->place;
+	struct join join = join_of(joiner);
+	struct certificate_info info;
+	struct joined joined;
+	struct site site;
+	uint32_t first = 0, second = 0;
+
+	PLACE_OK(place, send_join(joiner, &join, &first));
+	PLACE_OK(place, send_join(joiner, &join, &second));
+	assert_int_equal(second, first);
+	PLACE_OK(place, message_joined_decode(answer(joiner).body,
+			    &joiner->arena, &joined, &place->err));
+	assert_int_equal(joined.site, first);
+	assert_true(joined.school == place->member);
+	PLACE_OK(place,
+	    certificate_match(joined.certificate, joiner->key, &place->err));
+	PLACE_OK(place,
+	    certificate_parse(joined.certificate, &info, &place->err));
+	PLACE_OK(place,
+	    sites_get_by_serial(place->replica,
+		(struct bytes){ info.serial.bytes, sizeof(info.serial.bytes) },
+		&site, &place->err));
+	assert_int_equal(site.number, first);
+}
+
+/* But not when it was removed meanwhile, nor after the invitation's life. */
+static void
+test_removed_computer_is_not_answered_again(void **state)
+{
+	struct joiner *joiner = *state;
+	struct place *place = &joiner->place;
+	struct join join = join_of(joiner);
+	uint32_t first = 0, second = 0;
+
+	PLACE_OK(place, send_join(joiner, &join, &first));
+	joiner->joining.writer.now_ms = place_now() + 60 * 1000;
+	assert_int_equal(send_join(joiner, &join, &second), STATUS_EXISTS);
+	joiner->joining.writer.now_ms = place_now();
+	PLACE_OK(place,
+	    sites_revoke(&joiner->joining.writer, first, "lost", &place->err));
+	assert_int_equal(send_join(joiner, &join, &second), STATUS_EXISTS);
+	expect_goodbye(joiner, GOODBYE_INVITATION);
 }
 
 /* A guessed code is told no more than a used one. */
@@ -291,6 +357,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_invited_computer_gets_number_and_certificate),
 		TEST(test_second_use_is_refused),
+		TEST(test_lost_answer_is_given_again),
+		TEST(test_removed_computer_is_not_answered_again),
 		TEST(test_wrong_secret_is_refused),
 		TEST(test_bad_request_leaves_the_invitation),
 		TEST(test_former_member_admits_nobody),
