@@ -123,6 +123,13 @@ book_disk_went_back(struct book *book, uint32_t computer, uint64_t as_of_ms)
 	}
 }
 
+void
+book_undo(struct entry *entry)
+{
+	assert(entry->fate == ENTRY_TAKEN);
+	entry->undone = true;
+}
+
 /* --- names ---------------------------------------------------------------- */
 
 static const struct sim_school *

@@ -40,7 +40,11 @@ struct entry {
 				 or rewritten after a refusal */
 	uint64_t sequence;    /* the hub's; of the present generation */
 	uint32_t refusal;
-	bool given_up; /* refused, and a person dropped it or tried anew */
+	bool given_up;  /* refused, and a person dropped it or tried anew */
+	bool undone;    /* taken, but the hub was restored to before that, and
+			  all was not calm since */
+	bool passed_on; /* taken behind the end of its school's right to read:
+			   it left its author then */
 	uint64_t written_ms;
 };
 
@@ -92,6 +96,9 @@ void book_listen(struct book *book, book_listener *listener);
  * at it or since and has no place is lost. */
 void book_disk_went_back(struct book *book, uint32_t computer,
     uint64_t as_of_ms);
+
+/* The hub's disk went back, and it has not got that any more. */
+void book_undo(struct entry *entry);
 
 /*
  * "oak1#3": its third entry.  "oak1#3+2": the second id behind (a further

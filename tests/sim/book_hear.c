@@ -137,11 +137,12 @@ promise_place(struct world *world, struct entry *entry,
 	if (entry->fate != ENTRY_TAKEN || entry->sequence != answer->sequence)
 		entry->heard = false;
 	entry->fate = ENTRY_TAKEN;
+	entry->undone = false;
 	entry->sequence = answer->sequence;
 	entry->refusal = REFUSAL_NONE;
 }
 
-/* A hub that lives on cannot take back what it has taken. */
+/* What it has taken a hub cannot take back, unless it does not know of it. */
 static void
 promise_refusal(struct world *world, struct entry *entry,
     const struct answer *answer)
@@ -149,7 +150,7 @@ promise_refusal(struct world *world, struct entry *entry,
 	bool aside = refusal_remedy(answer->refusal) == REMEDY_SET_ASIDE;
 	enum entry_fate fate = aside ? ENTRY_REFUSED : ENTRY_WRITTEN;
 
-	if (entry->fate == ENTRY_TAKEN && world->hub.restores == 0)
+	if (entry->fate == ENTRY_TAKEN && !entry->undone)
 		return;
 	if (entry->fate == ENTRY_LOST)
 		return;

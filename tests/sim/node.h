@@ -41,7 +41,7 @@ enum status hub_node_register(struct world *world, uint32_t school,
     const char *name, uint32_t *site, struct error *err);
 
 /* While the hub collects after a restore: it does not wait for that one. */
-void hub_node_excuse(struct world *world, struct computer *computer);
+void hub_node_excuse(struct world *world, const struct computer *computer);
 
 /* As computer_ok. */
 bool hub_node_ok(struct world *world, enum status status,

@@ -2,6 +2,7 @@
  * What is done to a computer or the hub in good order: it leaves, or gets the
  * newer program.
  */
+#include "common/replica/ledger.h"
 #include "server/core/recovery.h"
 #include "tests/sim/catalogues.h"
 #include "tests/sim/node.h"
@@ -56,6 +57,28 @@ hub_node_upgrade(struct world *world)
 
 /* --- a hub that is restored ----------------------------------------------- */
 
+/* What it has not got any more. */
+static enum status
+note_undone(struct world *world, struct replica *replica, struct error *err)
+{
+	enum status status = STATUS_OK;
+	struct entry *entries;
+	struct ledger_row row;
+	uint32_t count;
+
+	entries = book_entries(world->book, &count);
+	for (uint32_t i = 0; status == STATUS_OK && i < count; i++) {
+		if (entries[i].fate != ENTRY_TAKEN)
+			continue;
+		status = ledger_get(replica, entries[i].id, &row, err);
+		if (status == STATUS_NOT_FOUND) {
+			book_undo(&entries[i]);
+			status = STATUS_OK;
+		}
+	}
+	return status;
+}
+
 static enum status
 begin_anew(struct world *world, struct error *err)
 {
@@ -80,6 +103,8 @@ begin_anew(struct world *world, struct error *err)
 		    random_next(&world->hub.random), err);
 	if (status == STATUS_OK)
 		status = replica_commit(replica, err);
+	if (status == STATUS_OK)
+		status = note_undone(world, replica, err);
 	replica_close(replica);
 	return status;
 }
@@ -100,6 +125,9 @@ hub_node_restore(struct world *world)
 	node_leave(&hub->fault);
 	(void)hub_node_ok(world, status, &err);
 	hub->restores++;
+	hub->went_back = true;
+	hub->restored_ms =
+	    (uint64_t)((int64_t)world->now_ms + hub->clock_error_ms);
 	world->counts.restores++;
 	trace_line(&world->trace, world->now_ms, "hub", "is restored");
 	hub_node_start(world);
@@ -126,7 +154,7 @@ excuse(struct replica *replica, uint32_t site, bool *collecting,
 
 /* By a command beside the hub, as an administrator does it. */
 void
-hub_node_excuse(struct world *world, struct computer *computer)
+hub_node_excuse(struct world *world, const struct computer *computer)
 {
 	struct replica_options options = {
 		.path = "hub/" NODE_DATABASE,
@@ -144,7 +172,6 @@ hub_node_excuse(struct world *world, struct computer *computer)
 	status = replica_open(&options, &replica, &err);
 	if (status == STATUS_OK)
 		status = excuse(replica, computer->site, &collecting, &err);
-	computer->excused = computer->excused || collecting;
 	replica_close(replica);
 	node_leave(&hub->fault);
 	(void)hub_node_ok(world, status, &err);

@@ -326,6 +326,15 @@ start_all(struct world *world)
 	}
 }
 
+/* All are whole again: from now on nothing old explains anything. */
+static void
+end_excuses(struct world *world)
+{
+	world->hub.went_back = false;
+	for (uint32_t i = 0; i < world->computer_count; i++)
+		world->computers[i].put_back = false;
+}
+
 void
 world_calm(struct world *world)
 {
@@ -336,6 +345,7 @@ world_calm(struct world *world)
 	wait_for_copies(world);
 	wait_for_all(world);
 	invariants_at_calm(world);
+	end_excuses(world);
 	world->counts.calms++;
 	world->calm = false;
 }

@@ -82,7 +82,6 @@ struct computer {
 	struct codec *codec;     /* the slot's; lives as long as the process */
 	struct hostile *hostile; /* speaks instead of the engine; or NULL */
 	bool was_hostile;
-	bool excused; /* a restored hub did not wait for what it held */
 
 	int64_t clock_error_ms; /* its clock minus the world's */
 	int32_t drift_ppm;
@@ -96,7 +95,8 @@ struct computer {
 	uint64_t starts;
 	uint64_t written;  /* commits of its people, for names */
 	uint32_t copies;   /* how many others share its number: clones */
-	bool put_back;     /* its disk was once put back, or copied from one */
+	bool put_back;     /* its disk was put back, or copied from one, and
+			      all was not calm since */
 	struct disk *kept; /* the old copy of its disk; or NULL */
 	uint64_t kept_ms;
 	struct replica *beside; /* opened by computer_replica */
@@ -130,6 +130,8 @@ struct hub_node {
 	struct disk *kept;      /* a backup; or NULL */
 	uint64_t kept_ms;
 	uint64_t restores;
+	uint64_t restored_ms; /* by its own clock, the last time */
+	bool went_back;       /* restored, and all was not calm since */
 };
 
 /* What a run covered; summed over all seeds at the end. */

@@ -56,7 +56,7 @@ at_step(struct world *world, struct computer *computer)
 	uint64_t cursor;
 
 	if (replica == NULL || computer->engine == NULL ||
-	    look_hub_was_restored(world))
+	    look_hub_went_back(world))
 		return;
 	if (look_number(world, replica,
 		"SELECT value FROM meta WHERE name = 'cursor'", 0, 0, &cursor))

@@ -81,8 +81,12 @@ at_step(struct world *world, struct computer *computer)
 	struct sql *sql;
 	uint64_t head;
 
-	if (replica == NULL || !world->hub.on || look_hub_was_restored(world))
+	if (replica == NULL || !world->hub.on)
 		return;
+	if (look_hub_went_back(world)) {
+		*seen = (struct seen){ 0 };
+		return;
+	}
 	if (seen->starts != computer->starts)
 		*seen = (struct seen){ .starts = computer->starts };
 	if (!look_number(world, replica, "SELECT max(sequence) FROM ledger", 0,
@@ -103,14 +107,21 @@ at_step(struct world *world, struct computer *computer)
 /* More closes in a day than a school would see wait for a person; so do files
  * that were granted only by what a restored hub does not have. */
 static bool
-waits_for_person(struct world *world, struct replica *replica, uint64_t dossier)
+waits_for_person(struct world *world, const struct computer *computer,
+    struct replica *replica, uint64_t dossier)
 {
+	struct replica *hub = look_at_hub(world);
 	uint64_t count;
 
 	return look_row(world, replica,
 		   "SELECT 1 FROM dossier WHERE number = ?1 AND state = 3",
 		   dossier, 0) == STATUS_OK &&
-	       (look_hub_was_restored(world) ||
+	       ((world->hub.restores > 0 && hub != NULL &&
+		    look_row(world, hub,
+			"SELECT 1 FROM grants WHERE dossier = ?1"
+			" AND school = ?2",
+			dossier,
+			school_of(world, computer)) == STATUS_NOT_FOUND) ||
 		   (look_number(world, replica,
 			"SELECT value FROM meta WHERE name = 'closes_count'", 0,
 			0, &count) &&
@@ -125,7 +136,7 @@ look_at_dossier(struct world *world, struct computer *computer,
 	uint64_t end;
 
 	if (!find_end(world, computer, dossier, true, &end) || last <= end ||
-	    waits_for_person(world, replica, dossier))
+	    waits_for_person(world, computer, replica, dossier))
 		return;
 	(void)look_at_computer(computer);
 	(void)dossier_get(replica, dossier, &held, ERROR_IGNORED);

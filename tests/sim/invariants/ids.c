@@ -10,19 +10,26 @@
 
 #define NAME "numbers-are-used-once"
 
+static const char owner;
+
 static void
 look_at_site(struct world *world, struct computer *computer)
 {
 	struct replica *hub = look_at_hub(world);
-	uint64_t count;
+	uint64_t *forgiven = invariant_memory(world, &owner,
+	    WORLD_COMPUTERS * sizeof(*forgiven));
+	uint64_t count = 0;
 
-	if (hub == NULL || look_has_excuse(world, computer))
+	forgiven += computer->index;
+	if (hub == NULL)
 		return;
-	if (look_number(world, hub,
-		"SELECT count FROM counter"
-		" WHERE site = ?1 AND name = 'alarm.reused'",
-		computer->site, 0, &count) &&
-	    count > 0)
+	(void)look_number(world, hub,
+	    "SELECT count FROM counter"
+	    " WHERE site = ?1 AND name = 'alarm.reused'",
+	    computer->site, 0, &count);
+	if (look_has_excuse(world, computer))
+		*forgiven = count;
+	if (count > *forgiven)
 		world_fail(world,
 		    NAME ": %s used %" PRIu64 " numbers for two things",
 		    computer->name, count);

@@ -9,22 +9,19 @@
 
 #define NAME "edits-survive"
 
-/* Set aside in a file that was purged, or lost with the disk that knew of the
- * refusal. */
+/* Set aside in a file that was purged. */
 static bool
 refusal_is_over(struct world *world, struct replica *replica,
     const struct entry *entry)
 {
 	return entry->given_up ||
-	       look_has_excuse(world, &world->computers[entry->computer]) ||
 	       look_row(world, replica,
 		   "SELECT 1 FROM dossier WHERE number = ?1 AND state >= 3",
 		   entry->dossier, 0) == STATUS_OK;
 }
 
 static void
-look_at_entry(struct world *world, struct replica *hub,
-    const struct entry *entry)
+look_at_entry(struct world *world, struct replica *hub, struct entry *entry)
 {
 	struct computer *computer = &world->computers[entry->computer];
 	struct replica *replica;
@@ -39,14 +36,18 @@ look_at_entry(struct world *world, struct replica *hub,
 	if (replica == NULL && computer->exists)
 		return; /* it is off, and keeps what it has */
 	if (!computer->exists) {
-		if (entry->fate == ENTRY_TAKEN && !computer->excused)
+		if (entry->fate == ENTRY_TAKEN)
 			world_fail(world, NAME ": %s, which left, wrote %s",
 			    computer->name, book_name(world, entry->id));
 		return;
 	}
 	if (look_row(world, replica, "SELECT 1 FROM pending WHERE id = ?1",
-		entry->id, 0) == STATUS_NOT_FOUND &&
-	    !refusal_is_over(world, replica, entry))
+		entry->id, 0) != STATUS_NOT_FOUND ||
+	    refusal_is_over(world, replica, entry))
+		return;
+	if (look_may_have_forgotten(computer))
+		entry->fate = ENTRY_LOST;
+	else
 		world_fail(world,
 		    NAME ": nobody has %s, which was written at %s",
 		    book_name(world, entry->id), computer->name);

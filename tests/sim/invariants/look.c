@@ -162,10 +162,21 @@ look_is_honest(const struct computer *computer)
 }
 
 bool
-look_has_excuse(struct world *world, const struct computer *computer)
+look_hub_went_back(const struct world *world)
 {
-	return !look_is_honest(computer) || computer->put_back ||
-	       look_hub_was_restored(world);
+	return world->hub.went_back;
+}
+
+bool
+look_may_have_forgotten(const struct computer *computer)
+{
+	return !look_is_honest(computer) || computer->put_back;
+}
+
+bool
+look_has_excuse(const struct world *world, const struct computer *computer)
+{
+	return look_may_have_forgotten(computer) || look_hub_went_back(world);
 }
 
 bool
@@ -186,7 +197,6 @@ look_is_member(struct world *world, struct computer *computer)
 
 struct reading {
 	struct news news;
-	uint64_t first_generation;
 	uint64_t generation; /* as last read */
 	uint64_t head;
 };
@@ -203,15 +213,6 @@ const struct news *
 look_news(struct world *world)
 {
 	return &reading_of(world)->news;
-}
-
-bool
-look_hub_was_restored(struct world *world)
-{
-	struct reading *reading = reading_of(world);
-
-	return world->hub.restores > 0 ||
-	       reading->generation != reading->first_generation;
 }
 
 static void
@@ -294,9 +295,8 @@ look_read_news(struct world *world)
 	    !look_number(world, hub, "SELECT max(sequence) FROM ledger", 0, 0,
 		&news.head))
 		return false;
-	if (reading->first_generation == 0)
-		reading->first_generation = reading->generation =
-		    news.generation;
+	if (reading->generation == 0)
+		reading->generation = news.generation;
 	news.restored = reading->generation != news.generation;
 	news.after = news.restored ? 0 : reading->head;
 	count = 0;

@@ -55,8 +55,8 @@ uint64_t look_version(struct computer *computer);
 
 /* --- what excuses --------------------------------------------------------- */
 
-/* The hub went back to a backup at some time of this world. */
-bool look_hub_was_restored(struct world *world);
+/* The hub went back to a backup since all was calm. */
+bool look_hub_went_back(const struct world *world);
 
 /* It takes nothing new yet. */
 bool look_hub_collects(struct world *world);
@@ -64,9 +64,13 @@ bool look_hub_collects(struct world *world);
 /* It plays by the rules: its own engine speaks, and it alone has its number. */
 bool look_is_honest(const struct computer *computer);
 
-/* Its disk was put back, it shares its number, it lies, or the hub was
- * restored: alarms and lost memories have a reason. */
-bool look_has_excuse(struct world *world, const struct computer *computer);
+/* It lies, it shares its number, or its disk was put back since all was calm:
+ * it may have forgotten. */
+bool look_may_have_forgotten(const struct computer *computer);
+
+/* That, or the hub went back: alarms have a reason. */
+bool look_has_excuse(const struct world *world,
+    const struct computer *computer);
 
 /* The computer is one that must be as the hub wants it when all is calm: it
  * runs, is honest and was not removed. */

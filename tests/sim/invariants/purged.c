@@ -123,9 +123,9 @@ look_at_replica(struct world *world, struct computer *computer)
 	while (look_step(world, sql) == STATUS_OK) {
 		uint64_t dossier = sql_column_id(sql, 0);
 
-		if (!look_hub_was_restored(world))
-			look_for_receipt(world, computer, dossier,
-			    sql_column_id(sql, 1));
+		/* a restored hub gave places anew: any receipt will do */
+		look_for_receipt(world, computer, dossier,
+		    world->hub.restores > 0 ? 0 : sql_column_id(sql, 1));
 		look_for_commit(world, computer, dossier);
 		look_for_canary(world, computer, dossier);
 	}

@@ -30,14 +30,18 @@ is_visible(struct world *world, struct replica *replica,
 }
 
 static void
-look_at_entry(struct world *world, const struct entry *entry)
+look_at_entry(struct world *world, struct entry *entry)
 {
 	struct computer *computer = &world->computers[entry->computer];
 	struct replica *replica = look_at_computer(computer);
 
-	if (replica == NULL || look_has_excuse(world, computer))
+	if (replica == NULL)
 		return;
-	if (!is_visible(world, replica, entry))
+	if (is_visible(world, replica, entry))
+		return;
+	if (look_may_have_forgotten(computer))
+		entry->fate = ENTRY_LOST;
+	else
 		world_fail(world,
 		    NAME ": %s was refused (%s), and %s shows it no more",
 		    book_name(world, entry->id), refusal_name(entry->refusal),
