@@ -137,14 +137,13 @@ take_numbers(struct draft *draft, uint64_t now_ms, struct commit *commit,
 uint64_t
 draft_record_id(const struct draft *draft, int64_t handle)
 {
+	const struct draft_record *record = draft->records;
+
 	assert(draft->finished);
-	for (const struct draft_record *record = draft->records; record != NULL;
-	     record = record->next)
-		if (record->handle == handle)
-			return record->handle > 0 ? (uint64_t)record->handle
-			                          : record->id;
-	assert(false);
-	return 0;
+	while (record != NULL && record->handle != handle)
+		record = record->next;
+	assert(record != NULL);
+	return record->handle > 0 ? (uint64_t)record->handle : record->id;
 }
 
 /* --- fields --------------------------------------------------------------- */

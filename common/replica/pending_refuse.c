@@ -104,9 +104,11 @@ rewrite_replaces(struct cascade *cascade, struct bytes field,
 		return STATUS_OK;
 	if (!id_set_init(&set, LIMIT_REPLACES, &cascade->arena))
 		return STATUS_NOMEM;
-	for (uint32_t i = 0; i < write->replace_count; i++)
-		if (!id_set_add(&set, write->replaces[i]))
-			return STATUS_TOO_LARGE;
+	for (uint32_t i = 0; i < write->replace_count; i++) {
+		bool fits = id_set_add(&set, write->replaces[i]);
+
+		assert(fits); /* no commit is decoded that has more */
+	}
 	if (!substitute(cascade, &set, &field, changed))
 		return STATUS_TOO_LARGE;
 	write->replaces = set.ids;

@@ -37,12 +37,12 @@ add_value(struct buffer *row, const struct value *value)
 		return add_number(row, bits);
 	case VALUE_TEXT:
 	case VALUE_BLOB:
-		status = add_number(row, value->bytes.size);
-		if (status == STATUS_OK)
-			status = buffer_append(row, value->bytes);
-		return status;
+		break;
 	}
-	return STATUS_OK;
+	status = add_number(row, value->bytes.size);
+	if (status == STATUS_OK)
+		status = buffer_append(row, value->bytes);
+	return status;
 }
 
 static enum status

@@ -164,6 +164,19 @@ finish(struct place *place, enum status status, struct error *err)
 	return status;
 }
 
+/* Who this is and where its numbers begin, each in a transaction of its own. */
+static enum status
+try_identity(struct place *place, struct error *err)
+{
+	struct replica_identity identity = replica_identity(place->replica);
+	enum status status =
+	    replica_identity_set(place->replica, &identity, err);
+
+	if (status == STATUS_OK)
+		status = replica_jump(place->replica, 7, err);
+	return status;
+}
+
 static enum status
 try_fold_all(struct place *place, struct error *err)
 {
@@ -376,6 +389,7 @@ main(void)
 		{ "open-old", { .attempt = try_open_old } },
 		{ "open-next", { .attempt = try_open_under_next } },
 		{ "hub", { .attempt = try_hub } },
+		{ "identity", { .attempt = try_identity } },
 		{ "fold-all", { .attempt = try_fold_all } },
 		{ "check", { .attempt = try_check } },
 		{ "digest", { .attempt = try_digest } },
