@@ -4,10 +4,10 @@
  * Every malloc, calloc, realloc and strdup of a program in tests/sim comes
  * through here (wrapped when it is linked, see CMakeLists.txt), and so does
  * what SQLite allocates (SQLITE_CONFIG_MALLOC, set before main).  Not so what
- * other shared libraries allocate for themselves: libsodium and msgpack-c (whose
- * packer writes into buffers of ours and allocates nothing); zstd's contexts
- * fail as a whole, with ours.  The simulator's own code (the library throughline_sim: disks,
- * lines, books) is spared: it is not what is tested.
+ * other shared libraries allocate for themselves: libsodium and msgpack-c
+ * (whose packer writes into buffers of ours and allocates nothing); zstd's
+ * contexts fail as a whole, with ours.  The simulator's own code (the library
+ * throughline_sim: disks, lines, books) is spared: it is not what is tested.
  *
  * Statements may fail as well: a step of one, as if SQLite had lacked memory at
  * once.  So what reads pages that are in memory already can fail too.  And so

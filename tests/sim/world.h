@@ -8,7 +8,7 @@
  *	wire.h	     lines that break		plan.h	    what is to happen
  *	people/	     what people do		faults.h    what goes wrong
  *	hostile.h    a computer that lies	book.h	    what an onlooker saw
- *	invariants/  what must be true		trace.h     what happened, to read
+ *	invariants/  what must be true		trace.h     what happened
  *	shrink.h     the shortest way to a failure
  *
  * A run is: draw a plan from the seed, make a world of its shape, let it
@@ -266,7 +266,7 @@ void hub_node_restore(struct world *world);
 
 void hub_node_event(struct world *world, const struct event *event);
 
-/* --- writing (write.c): a commit as the command line makes it -------------- */
+/* --- writing (write.c): a commit as the command line makes it ------------- */
 
 /*
  * Opens a transaction at the computer, whether it is on (beside the agent) or

@@ -10,21 +10,13 @@
 
 #include "tests/sim/dialogues/dialogue.h"
 
-/* The destination is told a name, answers, is filled, and accepts; then the
- * file is its own, and the old school's copy stands still. */
-static void
-test_file_moves_and_freezes_at_the_old_school(void **state)
+/* Elm is told a name, and gets nothing of the file. */
+static uint64_t
+offer_to_elm(struct world *world, uint64_t ana)
 {
-	struct world *world = begin_met("oak1 elm1");
 	struct computer *oak1 = at(world, "oak1"), *elm1 = at(world, "elm1");
-	uint64_t ana = admit(oak1, "Ana"), transfer, after;
+	uint64_t transfer = open_transfer(oak1, ana, "elm");
 
-	(void)state;
-	(void)note(oak1, ana, "Settled well.");
-	pass(world, 3000);
-	quietly(world);
-
-	transfer = open_transfer(oak1, ana, "elm");
 	pass(world, 2000);
 	expect(world,
 	    "[    0] oak1: writes oak1#3: opens a transfer of oak1#1 to elm\n"
@@ -40,6 +32,14 @@ test_file_moves_and_freezes_at_the_old_school(void **state)
 	    "[ 1040] hub to oak1: PROOF at 19: 18 commits\n");
 	assert_string_equal(dossier_is(elm1, ana), "unknown");
 	assert_int_equal(count_of(elm1, "envelope"), 1);
+	return transfer;
+}
+
+/* Elm answers, and is filled. */
+static void
+fill_at_elm(struct world *world, uint64_t ana, uint64_t transfer)
+{
+	struct computer *oak1 = at(world, "oak1"), *elm1 = at(world, "elm1");
 
 	(void)answer_transfer(elm1, transfer, "ours");
 	pass(world, 3000);
@@ -61,7 +61,24 @@ test_file_moves_and_freezes_at_the_old_school(void **state)
 	assert_string_equal(dossier_is(elm1, ana), "open");
 	assert_int_equal(count_of(elm1, "note"), 1);
 	shows(oak1, transfer, "state", "answered");
+}
 
+/* The destination is told a name, answers, is filled, and accepts; then the
+ * file is its own, and the old school's copy stands still. */
+static void
+test_file_moves_and_freezes_at_the_old_school(void **state)
+{
+	struct world *world = begin_met("oak1 elm1");
+	struct computer *oak1 = at(world, "oak1"), *elm1 = at(world, "elm1");
+	uint64_t ana = admit(oak1, "Ana"), transfer, after;
+
+	(void)state;
+	(void)note(oak1, ana, "Settled well.");
+	pass(world, 3000);
+	quietly(world);
+
+	transfer = offer_to_elm(world, ana);
+	fill_at_elm(world, ana, transfer);
 	(void)accept_transfer(elm1, transfer);
 	pass(world, 3000);
 	expect(world, "[    0] elm1: writes elm1#2: accepts oak1#3\n"

@@ -89,18 +89,21 @@ test_grant_with_a_sum_of_another_size(void **state)
 static void
 test_heads_that_do_not_decode(void **state)
 {
-	static const char *const heads[] = { "x'010161'", "x'0001610105'",
-		"x'0001610a'", "x'00016101050702'", "x'000161010507018080'",
-		"x'0009'" };
-	char text[128];
+#define HEADS(bytes) "UPDATE record SET heads = x'" bytes "' WHERE id = 100"
+	static const char *const damages[] = {
+		HEADS("010161"),
+		HEADS("0001610105"),
+		HEADS("0001610a"),
+		HEADS("00016101050702"),
+		HEADS("000161010507018080"),
+		HEADS("0009"),
+	};
 
-	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
 		struct arena arena = { 0 };
 		struct record_heads found;
 
-		snprintf(text, sizeof(text),
-		    "UPDATE record SET heads = %s WHERE id = 100", heads[i]);
-		damage(*state, text);
+		damage(*state, damages[i]);
 		assert_int_equal(record_get_heads(*state, 100, &arena, &found,
 				     UNREAD),
 		    STATUS_CORRUPT);
