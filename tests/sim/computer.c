@@ -6,23 +6,20 @@
  *	                  ^                  |                    |
  *	                  +------ lost ------+--------------------+
  *
- * See client/agent/agent.c, whose policy of dialling again this follows.
+ * On and off: computer_power.c.  See client/agent/agent.c, whose policy of
+ * dialling again this follows.
  */
-#include <assert.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "client/agent/agent.h"
 #include "client/engine/engine_private.h"
+#include "tests/sim/computer_private.h"
 #include "tests/sim/hostile.h"
 #include "tests/sim/invariants/invariant.h"
 #include "tests/sim/node.h"
 
 enum {
-	DIAL_FIRST_MS = 200,
-	ROUSED_PIECE = 256,
-	COMMAND_BESIDE_ONE_IN = 8
+	ROUSED_PIECE = 256
 };
 
 static const struct bytes nothing = { NULL, 0 };
@@ -68,8 +65,8 @@ computer_ok(struct computer *computer, enum status status,
 
 /* --- the line ------------------------------------------------------------- */
 
-static void
-dial_after(struct computer *computer, uint64_t ms)
+void
+computer_dial_after(struct computer *computer, uint64_t ms)
 {
 	struct world *world = computer->world;
 
@@ -88,8 +85,8 @@ wait_before_dialling(struct computer *computer)
 	    (uint32_t)random_next(&computer->random));
 }
 
-static struct connection *
-current(struct computer *computer)
+struct connection *
+computer_connection(struct computer *computer)
 {
 	if (computer->connection == 0)
 		return NULL;
@@ -116,7 +113,7 @@ disconnected(struct computer *computer)
 	else if (was_open)
 		step(computer, ENGINE_DISCONNECTED, nothing);
 	if (computer->on)
-		dial_after(computer, wait_before_dialling(computer));
+		computer_dial_after(computer, wait_before_dialling(computer));
 }
 
 void
@@ -138,14 +135,15 @@ computer_rouse(struct computer *computer)
 	if (computer->line.piece > 0 && computer->line.piece < ROUSED_PIECE)
 		computer->line.piece = ROUSED_PIECE;
 	if (computer->on)
-		dial_after(computer,
-		    DIAL_FIRST_MS + random_below_of(&computer->random, 2000));
+		computer_dial_after(computer,
+		    COMPUTER_DIAL_FIRST_MS +
+			random_below_of(&computer->random, 2000));
 }
 
 static void
 hang_up(struct computer *computer, bool abrupt)
 {
-	struct connection *connection = current(computer);
+	struct connection *connection = computer_connection(computer);
 
 	if (connection != NULL)
 		connection_close(connection, UP, abrupt,
@@ -160,7 +158,7 @@ static void
 arrange_wake(struct computer *computer, uint64_t wake_ms)
 {
 	struct world *world = computer->world;
-	struct connection *connection = current(computer);
+	struct connection *connection = computer_connection(computer);
 	size_t unsent = 0;
 	uint64_t at;
 
@@ -192,7 +190,7 @@ static void
 give_out(struct computer *computer, struct bytes bytes)
 {
 	struct world *world = computer->world;
-	struct connection *connection = current(computer);
+	struct connection *connection = computer_connection(computer);
 
 	if (bytes.size == 0 || connection == NULL || !computer->open)
 		return;
@@ -245,7 +243,7 @@ static void
 step(struct computer *computer, enum engine_event_type type, struct bytes bytes)
 {
 	struct world *world = computer->world;
-	struct connection *connection = current(computer);
+	struct connection *connection = computer_connection(computer);
 	struct engine_event event = {
 		.type = type,
 		.now_ms = computer_now(computer),
@@ -291,135 +289,6 @@ computer_status(struct computer *computer, struct engine_status *status)
 	    engine_get_status(computer->engine, status, &err), &err);
 }
 
-/* --- on and off ----------------------------------------------------------- */
-
-enum status
-computer_open(struct computer *computer, struct replica **out,
-    struct error *err)
-{
-	char path[2 * WORLD_NAME_BYTES];
-	struct replica_options options = {
-		.path = path,
-		.vfs = DISK_VFS_NAME,
-		.kind = REPLICA_CLIENT,
-		.must_exist = true,
-		.busy_ms = 1,
-	};
-	enum status status;
-
-	snprintf(path, sizeof(path), "%s/%s", computer->name, NODE_DATABASE);
-	status = replica_open(&options, out, err);
-	if (status == STATUS_OK)
-		status = replica_jump(*out,
-		    (uint32_t)random_next(&computer->random), err);
-	return status;
-}
-
-static enum status
-open_all(struct computer *computer, struct error *err)
-{
-	struct engine_options options = {
-		.codec = computer->codec,
-		.program = "sim",
-		.seed = random_next(&computer->random),
-		.settle_ms = AGENT_SETTLE_MS,
-	};
-	enum status status;
-
-	status = computer_open(computer, &computer->replica, err);
-	options.replica = computer->replica;
-	if (status == STATUS_OK)
-		status = engine_create(&options, &computer->engine, err);
-	if (status == STATUS_OK && computer->leaving)
-		engine_leave(computer->engine);
-	return status;
-}
-
-static void
-close_all(struct computer *computer)
-{
-	hostile_destroy(computer->hostile);
-	engine_destroy(computer->engine);
-	replica_close(computer->replica);
-	computer->hostile = NULL;
-	computer->engine = NULL;
-	computer->replica = NULL;
-	computer->wake_ms = 0;
-	computer->asleep = false;
-	computer->open = false;
-	computer->connection = 0;
-	computer->on = false;
-}
-
-void
-computer_start(struct computer *computer)
-{
-	struct world *world = computer->world;
-	struct error err = { 0 };
-	enum status status;
-
-	if (computer->on || !computer->exists)
-		return;
-	computer->starts++;
-	computer->started_ms = world->now_ms;
-	node_enter(&computer->fault, computer->catalogue);
-	status = open_all(computer, &err);
-	node_leave(&computer->fault);
-	if (!computer_ok(computer, status, &err)) {
-		close_all(computer);
-		return;
-	}
-	computer->on = true;
-	computer->back_off = (struct back_off){ 0 };
-	trace_line(&world->trace, world->now_ms, computer->name, "starts");
-	computer->asleep = world->lids_shut;
-	dial_after(computer, DIAL_FIRST_MS);
-}
-
-static void
-end_connection(struct computer *computer, bool silent)
-{
-	struct connection *connection = current(computer);
-
-	if (connection == NULL)
-		return;
-	if (silent)
-		connection_cut(connection, true, true, computer->world->now_ms);
-	else
-		connection_close(connection, UP, true, computer->world->now_ms);
-}
-
-void
-computer_stop(struct computer *computer)
-{
-	if (!computer->on)
-		return;
-	end_connection(computer, false);
-	node_enter(&computer->fault, computer->catalogue);
-	close_all(computer);
-	node_leave(&computer->fault);
-	trace_line(&computer->world->trace, computer->world->now_ms,
-	    computer->name, "stops");
-}
-
-void
-computer_crash(struct computer *computer, bool power)
-{
-	struct world *world = computer->world;
-
-	if (!computer->on)
-		return;
-	end_connection(computer, power);
-	if (power)
-		disk_power_cut(computer->disk, random_next(&computer->random));
-	else
-		disk_kill(computer->disk);
-	close_all(computer);
-	world->counts.crashes++;
-	trace_line(&world->trace, world->now_ms, computer->name,
-	    power ? "loses power" : "is killed");
-}
-
 /* --- events --------------------------------------------------------------- */
 
 static void
@@ -430,7 +299,7 @@ dial(struct computer *computer)
 	if (!computer->on || computer->asleep || computer->connection != 0)
 		return;
 	if (computer->line.down || !world->hub.on) {
-		dial_after(computer, wait_before_dialling(computer));
+		computer_dial_after(computer, wait_before_dialling(computer));
 		return;
 	}
 	computer->connection = wire_connect(&world->wire, computer->index,
@@ -453,7 +322,7 @@ arrived(struct computer *computer)
 	struct world *world = computer->world;
 	uint64_t id = computer->connection;
 	struct bytes bytes =
-	    connection_take(current(computer), DOWN, world->now_ms);
+	    connection_take(computer_connection(computer), DOWN, world->now_ms);
 
 	if (bytes.size == 0)
 		return;
@@ -517,37 +386,4 @@ computer_event(struct computer *computer, const struct event *event)
 	case EVENT_TICK:
 		break;
 	}
-}
-
-/* --- reading beside the agent --------------------------------------------- */
-
-struct replica *
-computer_replica(struct computer *computer)
-{
-	struct error err = { 0 };
-	struct replica *opened = NULL;
-	bool beside;
-	enum status status;
-
-	assert(computer->beside == NULL);
-	beside = random_one_in(&computer->random, COMMAND_BESIDE_ONE_IN);
-	node_enter(&computer->fault, computer->catalogue);
-	if (computer->replica != NULL && !beside)
-		return computer->replica;
-	status = computer_open(computer, &opened, &err);
-	if (!computer_ok(computer, status, &err)) {
-		replica_close(opened);
-		node_leave(&computer->fault);
-		return NULL;
-	}
-	computer->beside = opened;
-	return opened;
-}
-
-void
-computer_release(struct computer *computer)
-{
-	replica_close(computer->beside);
-	computer->beside = NULL;
-	node_leave(&computer->fault);
 }

@@ -216,7 +216,7 @@ enum {
 _Noreturn void world_fail(struct world *world, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* --- computers (computer.c) ----------------------------------------------- */
+/* --- computers (computer.c, computer_power.c) ----------------------------- */
 
 /* As its user switches it on and off; kill and power cut are faults. */
 void computer_start(struct computer *computer);
@@ -251,7 +251,7 @@ bool computer_ok(struct computer *computer, enum status status,
 
 void computer_event(struct computer *computer, const struct event *event);
 
-/* --- the hub (hub_node.c) ------------------------------------------------- */
+/* --- the hub (hub_node.c, hub_node_turn.c, office.c) ---------------------- */
 
 void hub_node_start(struct world *world);
 
