@@ -1,28 +1,14 @@
 /*
- * The hub's process: what server/service does around the core, with the
- * world's lines, disk and clock in place of the real ones.  Bytes of all
- * connections that arrive in one moment are of one turn.
+ * The hub's process: it goes on and off, and computers join it.  What it does
+ * around the core while it is on: hub_node_turn.c.
  */
-#include <assert.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "server/core/limits.h"
 #include "server/core/sites.h"
-#include "tests/sim/hostile.h"
-#include "tests/sim/hostile/watch.h"
-#include "tests/sim/invariants/invariant.h"
-#include "tests/sim/node.h"
-
-enum {
-	TICK_MS = 1000
-};
+#include "tests/sim/hub_node_private.h"
 
 const struct mark_key hub_node_mark_key = { { 7, 1, 9 } };
 
-static uint64_t
-hub_now(const struct world *world)
+uint64_t
+hub_node_now(const struct world *world)
 {
 	return (uint64_t)((int64_t)world->now_ms + world->hub.clock_error_ms);
 }
@@ -42,270 +28,12 @@ hub_node_ok(struct world *world, enum status status, const struct error *err)
 	return false;
 }
 
-/* --- turns ---------------------------------------------------------------- */
-
-static void
-arrange_turn(struct world *world)
-{
-	struct hub_node *hub = &world->hub;
-	uint64_t at = world->now_ms;
-
-	if (hub->turn_due)
-		return;
-	hub->turn_due = true;
-	if (at < hub->busy_until_ms)
-		at = hub->busy_until_ms;
-	schedule_put(&world->schedule, at, EVENT_TURN, 0, hub->starts);
-}
-
-static void
-arrange_tick(struct world *world)
-{
-	struct hub_node *hub = &world->hub;
-
-	if (hub->tick_due)
-		return;
-	hub->tick_due = true;
-	schedule_put(&world->schedule, world->now_ms + TICK_MS, EVENT_TICK, 0,
-	    hub->starts);
-}
-
-static void
-on_wake(void *context, struct session *session)
-{
-	struct peer *peer = session_user(session);
-
-	peer->wants_output = true;
-	arrange_turn(context);
-}
-
-static void
-on_hang_up(void *context, struct session *session)
-{
-	struct peer *peer = session_user(session);
-
-	peer->hang_up = true;
-	arrange_turn(context);
-}
-
-static void
-remove_peer(struct world *world, struct peer *peer)
-{
-	struct peer **link = &world->hub.peers;
-
-	while (*link != peer)
-		link = &(*link)->next;
-	*link = peer->next;
-	if (peer->session != NULL)
-		hub_disconnect(world->hub.hub, peer->session);
-	free(peer);
-}
-
-static void
-close_peer(struct world *world, struct peer *peer, bool abrupt)
-{
-	struct connection *connection =
-	    wire_find(&world->wire, peer->connection);
-
-	if (connection != NULL) {
-		connection_set_user(connection, NULL);
-		connection_close(connection, DOWN, abrupt, world->now_ms);
-	}
-	remove_peer(world, peer);
-}
-
-/* Give out what there is; false when the connection had to be given up. */
-static bool
-send_output(struct world *world, struct peer *peer)
-{
-	struct connection *connection =
-	    wire_find(&world->wire, peer->connection);
-	size_t unsent = connection_unsent(connection, DOWN, world->now_ms);
-	struct buffer out = { 0 };
-	struct error err = { 0 };
-	enum status status;
-
-	status = hub_output(world->hub.hub, peer->session, unsent, &out,
-	    hub_now(world), &err);
-	if (hub_node_ok(world, status, &err) && out.size > 0) {
-		book_hear(world, peer->connection, peer->computer, DOWN, false,
-		    buffer_view(&out));
-		hostile_watch_output(world->watch, peer->computer,
-		    peer->session, buffer_view(&out));
-		connection_send(connection, DOWN, buffer_view(&out),
-		    world->now_ms);
-		unsent = connection_unsent(connection, DOWN, world->now_ms);
-		if (unsent > 0 && peer->computer->line.rate > 0)
-			schedule_put(&world->schedule,
-			    world->now_ms + 1 +
-				unsent * 1000 / peer->computer->line.rate,
-			    EVENT_DRAINED, peer->connection, 0);
-	}
-	buffer_deinit(&out);
-	return status == STATUS_OK;
-}
-
-static void
-end_peer_turn(struct world *world, struct peer *peer)
-{
-	bool wants_output = peer->wants_output;
-	bool good = true;
-
-	peer->wants_output = false;
-	if (wants_output || peer->hang_up)
-		good = send_output(world, peer);
-	if (peer->hang_up || !good)
-		close_peer(world, peer, !good);
-}
-
-/* While its disk fails, nothing can be read of it. */
-static void
-look_closely(struct world *world)
-{
-	struct node_fault none = { 0 };
-
-	if (world->hub.fault.on)
-		return;
-	node_enter(&none, world->hub.catalogue);
-	hostile_watch_turn(world->watch, world);
-	invariants_at_turn(world);
-	node_leave(&none);
-}
-
-static void
-end_turn(struct world *world)
-{
-	struct hub_node *hub = &world->hub;
-	struct error err = { 0 };
-	struct peer *next;
-
-	hub->turn_due = false;
-	node_enter(&hub->fault, hub->catalogue);
-	(void)hub_node_ok(world, hub_end_turn(hub->hub, hub_now(world), &err),
-	    &err);
-	for (struct peer *peer = hub->peers; peer != NULL; peer = next) {
-		next = peer->next;
-		end_peer_turn(world, peer);
-	}
-	hub->busy_until_ms = world->now_ms + disk_take_delay(hub->disk);
-	node_leave(&hub->fault);
-	look_closely(world);
-}
-
-static void
-tick(struct world *world)
-{
-	struct hub_node *hub = &world->hub;
-	struct error err = { 0 };
-
-	hub->tick_due = false;
-	node_enter(&hub->fault, hub->catalogue);
-	(void)hub_node_ok(world, hub_tick(hub->hub, hub_now(world), &err),
-	    &err);
-	node_leave(&hub->fault);
-	arrange_turn(world);
-	if (hub->peers != NULL)
-		arrange_tick(world);
-}
-
-/* --- connections ---------------------------------------------------------- */
-
 void
 hub_node_serial(uint32_t site, uint8_t serial[HUB_NODE_SERIAL_BYTES])
 {
 	serial[0] = 90;
 	for (uint32_t i = 1; i < HUB_NODE_SERIAL_BYTES; i++)
 		serial[i] = (uint8_t)(site >> (8 * (i - 1)));
-}
-
-/* See begin_sync in server/service/peer.c: an open turn is ended first. */
-static enum status
-connect_session(struct world *world, struct peer *peer, struct error *err)
-{
-	struct hub_node *hub = &world->hub;
-	uint8_t serial[HUB_NODE_SERIAL_BYTES];
-	enum status status = STATUS_OK;
-
-	hub_node_serial(peer->computer->site, serial);
-	if (replica_in_transaction(hub->replica))
-		status = hub_end_turn(hub->hub, hub_now(world), err);
-	if (status == STATUS_OK)
-		status = hub_connect(hub->hub,
-		    (struct bytes){ serial, sizeof(serial) }, hub_now(world),
-		    peer, &peer->session, err);
-	/* it may have joined after the backup from which this was restored */
-	if (status == STATUS_DENIED)
-		status = hub_connect_stranger(hub->hub, peer->computer->site,
-		    hub_now(world), peer, &peer->session, err);
-	return status;
-}
-
-/* As peer_send_off does for one who is not let in. */
-static void
-send_off(struct world *world, struct connection *connection,
-    enum goodbye_code code)
-{
-	struct goodbye goodbye = { .code = (uint32_t)code,
-		.text = bytes_of_text("no") };
-	struct buffer body = { 0 }, frame = { 0 };
-
-	if (message_goodbye_encode(&goodbye, &body, NULL) == STATUS_OK &&
-	    frame_write(&frame, FRAME_GOODBYE, buffer_view(&body), NULL,
-		NULL) == STATUS_OK)
-		connection_send(connection, DOWN, buffer_view(&frame),
-		    world->now_ms);
-	buffer_deinit(&body);
-	buffer_deinit(&frame);
-	connection_close(connection, DOWN, false, world->now_ms);
-}
-
-static void
-accepted(struct world *world, struct connection *connection)
-{
-	struct hub_node *hub = &world->hub;
-	struct peer *peer = calloc(1, sizeof(*peer));
-	struct error err = { 0 };
-	enum status status;
-
-	assert(peer != NULL);
-	peer->connection = connection_id(connection);
-	peer->computer = &world->computers[connection_computer(connection)];
-	node_enter(&hub->fault, hub->catalogue);
-	status = connect_session(world, peer, &err);
-	node_leave(&hub->fault);
-	arrange_turn(world);
-	arrange_tick(world);
-	if (status != STATUS_OK) {
-		free(peer);
-		if (status != STATUS_DENIED)
-			(void)hub_node_ok(world, status, &err);
-		send_off(world, connection,
-		    status == STATUS_DENIED ? GOODBYE_REVOKED
-					    : GOODBYE_INTERNAL);
-		return;
-	}
-	peer->next = hub->peers;
-	hub->peers = peer;
-	connection_set_user(connection, peer);
-}
-
-static void
-arrived(struct world *world, struct connection *connection)
-{
-	struct hub_node *hub = &world->hub;
-	struct peer *peer = connection_user(connection);
-	struct bytes bytes = connection_take(connection, UP, world->now_ms);
-	struct error err = { 0 };
-
-	if (peer == NULL || peer->session == NULL || bytes.size == 0)
-		return;
-	book_hear(world, peer->connection, peer->computer, UP, true, bytes);
-	node_enter(&hub->fault, hub->catalogue);
-	(void)hub_node_ok(world,
-	    hub_receive(hub->hub, peer->session, bytes, hub_now(world), &err),
-	    &err);
-	node_leave(&hub->fault);
-	arrange_turn(world);
 }
 
 /* --- on and off ----------------------------------------------------------- */
@@ -325,8 +53,8 @@ open_all(struct world *world, struct error *err)
 		.codec = hub->codec,
 		.mark_key = hub_node_mark_key,
 		.seed = random_next(&hub->random),
-		.wake = on_wake,
-		.hang_up = on_hang_up,
+		.wake = hub_node_on_wake,
+		.hang_up = hub_node_on_hang_up,
 		.context = world,
 	};
 	enum status status;
@@ -377,20 +105,6 @@ hub_node_start(struct world *world)
 	trace_line(&world->trace, world->now_ms, "hub", "starts");
 }
 
-static void
-end_connections(struct world *world, bool silent)
-{
-	while (world->hub.peers != NULL) {
-		struct peer *peer = world->hub.peers;
-		struct connection *connection =
-		    wire_find(&world->wire, peer->connection);
-
-		if (silent && connection != NULL)
-			connection_cut(connection, true, true, world->now_ms);
-		close_peer(world, peer, true);
-	}
-}
-
 void
 hub_node_stop(struct world *world)
 {
@@ -398,9 +112,9 @@ hub_node_stop(struct world *world)
 
 	if (!hub->on)
 		return;
-	end_turn(world);
+	hub_node_end_turn(world);
 	node_enter(&hub->fault, hub->catalogue);
-	end_connections(world, false);
+	hub_node_end_connections(world, false);
 	close_all(world);
 	node_leave(&hub->fault);
 	trace_line(&world->trace, world->now_ms, "hub", "stops");
@@ -417,103 +131,11 @@ hub_node_crash(struct world *world, bool power)
 		disk_power_cut(hub->disk, random_next(&hub->random));
 	else
 		disk_kill(hub->disk);
-	end_connections(world, power);
+	hub_node_end_connections(world, power);
 	close_all(world);
 	world->counts.crashes++;
 	trace_line(&world->trace, world->now_ms, "hub",
 	    power ? "loses power" : "is killed");
-}
-
-/* --- events --------------------------------------------------------------- */
-
-static void
-lost(struct world *world, struct connection *connection)
-{
-	struct peer *peer = connection_user(connection);
-
-	if (peer != NULL) {
-		connection_set_user(connection, NULL);
-		remove_peer(world, peer);
-	}
-}
-
-/* The loop is held up by a slow disk: what comes waits its turn. */
-static bool
-is_busy(struct world *world, const struct event *event)
-{
-	uint64_t until = world->hub.busy_until_ms;
-
-	if (world->now_ms >= until)
-		return false;
-	schedule_put(&world->schedule, until, event->type, event->who,
-	    event->number);
-	return true;
-}
-
-static void
-connection_event(struct world *world, const struct event *event)
-{
-	struct connection *connection = wire_find(&world->wire, event->who);
-	struct peer *peer;
-
-	if (connection == NULL)
-		return;
-	if (!world->hub.on) {
-		/* nobody listens there */
-		if (event->type == EVENT_ACCEPTED)
-			connection_close(connection, DOWN, true, world->now_ms);
-		return;
-	}
-	peer = connection_user(connection);
-	if (event->type == EVENT_LOST) {
-		lost(world, connection);
-	} else if (is_busy(world, event)) {
-		return;
-	} else if (event->type == EVENT_ACCEPTED) {
-		/* it may be lost already, when the loop was held up */
-		if (connection_is_open(connection, DOWN))
-			accepted(world, connection);
-	} else if (event->type == EVENT_ARRIVES) {
-		arrived(world, connection);
-	} else if (event->type == EVENT_DRAINED && peer != NULL) {
-		peer->wants_output = true;
-		arrange_turn(world);
-	}
-}
-
-void
-hub_node_event(struct world *world, const struct event *event)
-{
-	struct hub_node *hub = &world->hub;
-
-	switch (event->type) {
-	case EVENT_ACCEPTED:
-	case EVENT_ARRIVES:
-	case EVENT_LOST:
-	case EVENT_DRAINED:
-		connection_event(world, event);
-		break;
-	case EVENT_TURN:
-		if (hub->on && event->number == hub->starts && hub->turn_due &&
-		    !is_busy(world, event))
-			end_turn(world);
-		break;
-	case EVENT_TICK:
-		if (hub->on && event->number == hub->starts && hub->tick_due)
-			tick(world);
-		break;
-	case EVENT_HEAL:
-		node_heal(&hub->fault, hub->disk);
-		break;
-	case EVENT_START:
-		hub_node_start(world);
-		break;
-	case EVENT_DEED:
-	case EVENT_CONNECT:
-	case EVENT_OPEN:
-	case EVENT_WAKE:
-		break;
-	}
 }
 
 /* --- who belongs ---------------------------------------------------------- */
@@ -528,10 +150,10 @@ hub_node_register(struct world *world, uint32_t school, const char *name,
 	enum status status = STATUS_OK;
 
 	if (replica_in_transaction(hub->replica))
-		status = hub_end_turn(hub->hub, hub_now(world), err);
+		status = hub_end_turn(hub->hub, hub_node_now(world), err);
 	if (status == STATUS_OK)
 		status = hub_writer_init(&writer, hub->replica,
-		    &hub_node_mark_key, hub_now(world), 1, err);
+		    &hub_node_mark_key, hub_node_now(world), 1, err);
 	if (status == STATUS_OK)
 		status = replica_begin(hub->replica, err);
 	if (status != STATUS_OK)
@@ -546,6 +168,6 @@ hub_node_register(struct world *world, uint32_t school, const char *name,
 		status = replica_commit(hub->replica, err);
 	if (status != STATUS_OK)
 		replica_rollback(hub->replica);
-	arrange_turn(world);
+	hub_node_arrange_turn(world);
 	return status;
 }

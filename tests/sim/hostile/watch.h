@@ -2,8 +2,8 @@
  * The judge in the world.  It looks at what the hub gives out to every
  * computer, hostile or not, and at every commit that it took.
  *
- *	hostile_watch_output  in hub_node.c, between hub_output and
- *			      connection_send
+ *	hostile_watch_output  in hub_node_turn.c, between hub_output
+ *			      and connection_send
  *	hostile_watch_turn    after a turn
  *
  * While a fault of the hub is on neither looks.
