@@ -165,8 +165,10 @@ prepare_prove(struct scene *s)
 	connect_site(f, 1);
 	OK(message_hello_encode(&hello, &body, &f->err));
 	(void)exchange(f, 1, FRAME_HELLO, &body);
-	SAYS(s, 1, FRAME_CONFIRM, confirm,
-	    (struct confirm){ head_of(f), head_of(f), 0 });
+	OK(message_confirm_encode(&(struct confirm){ head_of(f), head_of(f),
+				      0 },
+	    &body, &f->err));
+	(void)exchange(f, 1, FRAME_CONFIRM, &body);
 	SAYS(s, 1, FRAME_PROVE, proof, (struct proof){ .cursor = head_of(f) });
 }
 

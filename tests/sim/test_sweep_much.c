@@ -196,6 +196,38 @@ verify_fetch_long(struct scene *s)
 	assert_int_equal(items, MANY_NOTES / 2);
 }
 
+/* --- what was deleted ----------------------------------------------------- */
+
+/* A term of the own school was deleted; somebody edits it all the same. */
+static void
+prepare_deleted(struct scene *s)
+{
+	struct fixture *f = &s->f;
+	struct build made = build(f, 1, 0), gone, edit;
+	uint64_t term = build_new(&made, "term_date");
+	struct field_write *days;
+	uint8_t seen[8];
+
+	build_id(&made, "school", f->schools[OAK]);
+	build_text(&made, "kind", "term");
+	days = build_text(&made, "starts", "2026-09-01");
+	days->values[days->value_count++] =
+	    (struct column_value){ text("ends"), value_c_text("2026-12-18") };
+	assert_int_equal(offer(&made), REFUSAL_NONE);
+	gone = build(f, 1, 0);
+	for (int i = 0; i < 8; i++)
+		seen[i] = (uint8_t)(term >> (56 - 8 * i));
+	build_change(&gone, "term_date", term);
+	build_value(&gone, COLUMN_DELETED,
+	    value_blob((struct bytes){ seen, sizeof(seen) }));
+	assert_int_equal(offer(&gone), REFUSAL_NONE);
+	part_all(s);
+	edit = build(f, 1, 0);
+	build_change(&edit, "term_date", term);
+	build_text(&edit, "kind", "closure");
+	say_push(s, &edit);
+}
+
 static const struct trial trials[] = {
 	{ "much-push", prepare_push, say_it, verify_push },
 	{ "packed-push", prepare_packed, say_it, verify_push },
@@ -203,6 +235,7 @@ static const struct trial trials[] = {
 	{ "much-fill", prepare_fills, say_it, verify_fills },
 	{ "much-fetch", prepare_fetches, say_it, verify_fetches },
 	{ "long-fetch", prepare_fetch_long, say_it, verify_fetch_long },
+	{ "deleted", prepare_deleted, say_it, expect_taken },
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -82,6 +82,95 @@ verify_offer(struct scene *s)
 	assert_int_not_equal(grant_of(f, OAK, s->passed_on).closed, 0);
 }
 
+static struct item
+orphan(struct scene *s, struct build *b, uint64_t number)
+{
+	b->commit.id = identifier_make(SITE_HUB, 7000000 + number);
+	return item_of(s, build_bytes(b), b->commit.id, 900 + number);
+}
+
+/* What nothing completes: a revocation, a freeze, a record; and a copy that
+ * was redacted. */
+static void
+prepare_orphans(struct scene *s)
+{
+	struct fixture *f = &s->f;
+	struct grant grant = grant_of(f, OAK, s->kept);
+	struct build revoked = build(f, 0, 0), name = build(f, 0, 0);
+	struct build freeze = build(f, 0, f->schools[OAK]);
+	struct build dropped = build(f, 1, s->kept);
+	struct item items[4];
+
+	build_change(&revoked, "site", 4711);
+	build_text(&revoked, "revoked_on", "2026-11-01T09:00:00Z");
+	build_change(&name, "school", 4712);
+	build_text(&name, "name", "Rowan");
+	build_change(&freeze, "grant", grant.id);
+	build_text(&freeze, "kind", "previous");
+	build_id(&freeze, "frozen", 800);
+	build_new(&dropped, "contact");
+	build_null(&dropped, "surname");
+	dropped.changes[0].redacted = true;
+	begin_recovery(s);
+	items[0] = orphan(s, &revoked, 0);
+	items[1] = orphan(s, &name, 1);
+	items[2] = orphan(s, &freeze, 2);
+	items[3] = item_of(s, build_bytes(&dropped), dropped.commit.id, 903);
+	items[3].redacted = true;
+	for (uint32_t i = 2; i < SITES; i++)
+		OK(recovery_set_offerer(f->replica, i, OFFERER_EXCUSED,
+		    &f->err));
+	(void)greet(f, 1, 0);
+	SAYS(s, 1, FRAME_OFFER, offer,
+	    (struct offer){ s->former, items, 4, true });
+}
+
+static void
+verify_orphans(struct scene *s)
+{
+	struct fixture *f = &s->f;
+	struct ledger_row row;
+
+	OK(ledger_get(f->replica, identifier_make(SITE_HUB, 7000000), &row,
+	    &f->err));
+	assert_int_not_equal(counted(f, SITE_HUB, "alarm.freeze"), 0);
+	assert_int_not_equal(counted(f, SITE_HUB, "alarm.offered"), 0);
+	assert_false(f->hub->collecting);
+}
+
+static void
+prepare_begin(struct scene *s)
+{
+	if (!s->again)
+		s->count = s->f.hub->writer.generation;
+}
+
+static enum status
+try_begin(struct scene *s, struct error *err)
+{
+	struct replica *replica = s->f.replica;
+	enum status status;
+
+	status = replica_begin(replica, err);
+	if (status == STATUS_OK)
+		status = recovery_begin(&s->f.hub->writer, 1, err);
+	if (status == STATUS_OK)
+		return replica_commit(replica, err);
+	replica_rollback(replica);
+	return status;
+}
+
+static void
+verify_begin(struct scene *s)
+{
+	bool restored, collecting;
+	struct fixture *f = &s->f;
+
+	OK(recovery_get(f->replica, &restored, &collecting, &f->err));
+	assert_true(restored && collecting);
+	assert_true(f->hub->writer.generation > s->count);
+}
+
 static void
 prepare_stranger(struct scene *s)
 {
@@ -134,6 +223,8 @@ verify_excused(struct scene *s)
 
 static const struct trial trials[] = {
 	{ "offer", prepare_offer, say_it, verify_offer },
+	{ "orphans", prepare_orphans, say_it, verify_orphans },
+	{ "begin", prepare_begin, try_begin, verify_begin },
 	{ "stranger", prepare_stranger, try_stranger, verify_stranger },
 	{ "excused", prepare_excused, try_tick, verify_excused },
 	{ NULL, NULL, NULL, NULL },

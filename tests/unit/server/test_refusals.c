@@ -10,6 +10,22 @@
 
 /* --- fields --------------------------------------------------------------- */
 
+/* The columns of a tie in two writes are one field, written twice. */
+static void
+test_field_in_two_writes_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t pupil = add_pupil(f, 1);
+	struct build b = build(f, 1, pupil);
+
+	(void)build_new(&b, "package");
+	build_id(&b, "transfer", open_transfer(f, 1, pupil, ELM));
+	build_text(&b, "kind", "ctf");
+	build_text(&b, "how", "hub");
+	build_text(&b, "sent_on", "2026-07-01");
+	refused(&b, REFUSAL_BYTES);
+}
+
 /* A record is written once a commit, and never with its values dropped. */
 static void
 test_redacted_change_is_refused(void **state)
@@ -319,6 +335,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_field_in_two_writes_is_refused),
 		TEST(test_redacted_change_is_refused),
 		TEST(test_commit_over_the_days_quota_is_refused),
 		TEST(test_deletion_of_what_was_not_seen_is_refused),

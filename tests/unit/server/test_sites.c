@@ -224,6 +224,30 @@ test_numbers_end(void **state)
 	assert_false(replica_in_transaction(f->replica));
 }
 
+/* What a site says of its program has a limit, told or stored. */
+static void
+test_long_program_is_not_shown(void **state)
+{
+	struct fixture *f = *state;
+	struct hello hello;
+	struct buffer body = { 0 };
+	struct site_state known;
+
+	connect_site(f, 1);
+	hello = hello_of(f, 1, 0);
+	hello.health.program =
+	    text("a program that calls itself by a very long name");
+	OK(message_hello_encode(&hello, &body, &f->err));
+	(void)exchange(f, 1, FRAME_HELLO, &body);
+	end_turn(f);
+	OK(sites_get_state(f->replica, 1, &known, &f->err));
+	assert_string_equal(known.program, "");
+	OK(table_run(f->replica, &f->err, "UPDATE site_state SET program = ?1",
+	    "t", hello.health.program));
+	OK(sites_get_state(f->replica, 1, &known, &f->err));
+	assert_int_equal(strlen(known.program), sizeof(known.program) - 1);
+}
+
 /* A day's quota ends with the day. */
 static void
 test_quota_is_by_the_day(void **state)
@@ -261,6 +285,7 @@ main(void)
 		TEST(test_quota_is_by_the_day),
 		TEST(test_long_name_is_cut_between_characters),
 		TEST(test_numbers_end),
+		TEST(test_long_program_is_not_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
