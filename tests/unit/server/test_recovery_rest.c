@@ -283,28 +283,39 @@ test_end_of_recovery_calls_those_who_are_there(void **state)
 	    GOODBYE_STOPPING);
 }
 
-/* A stranger that was the last to offer comes again, and may be known then. */
-static void
-test_last_stranger_is_called_again(void **state)
+static uint32_t
+end_of_stranger(struct fixture *f, uint32_t number, uint64_t generation)
 {
-	struct fixture *f = *state;
-	struct hello hello;
+	struct offer nothing = { .generation = generation, .end = true };
 	struct buffer body = { 0 };
-	struct offer nothing = { .end = true };
+	struct hello hello = hello_of(f, number, 0);
+	uint32_t code;
 
-	nothing.generation = begin_again(f);
-	for (uint32_t i = 1; i < SITES; i++)
-		OK(recovery_set_offerer(f->replica, i, OFFERER_EXCUSED,
-		    &f->err));
-	OK(hub_connect_stranger(f->hub, 77, f->now, NULL, &f->sessions[0],
+	OK(hub_connect_stranger(f->hub, number, f->now, NULL, &f->sessions[0],
 	    &f->err));
-	hello = hello_of(f, 77, 0);
 	OK(message_hello_encode(&hello, &body, &f->err));
 	(void)exchange(f, 0, FRAME_HELLO, &body);
 	OK(message_offer_encode(&nothing, &body, &f->err));
-	assert_int_equal(goodbye_in(f, exchange(f, 0, FRAME_OFFER, &body)),
-	    GOODBYE_STOPPING);
+	code = goodbye_in(f, exchange(f, 0, FRAME_OFFER, &body));
+	disconnect_site(f, 0);
+	return code;
+}
+
+/* A stranger that has offered comes again, whether it was the last that was
+ * waited for or comes when all is over: it may be known then. */
+static void
+test_stranger_that_has_offered_is_called_again(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t former = begin_again(f);
+
+	for (uint32_t i = 1; i < SITES; i++)
+		OK(recovery_set_offerer(f->replica, i, OFFERER_EXCUSED,
+		    &f->err));
+	assert_true(hub_collects(f));
+	assert_int_equal(end_of_stranger(f, 77, former), GOODBYE_STOPPING);
 	assert_false(hub_collects(f));
+	assert_int_equal(end_of_stranger(f, 78, former), GOODBYE_STOPPING);
 }
 
 /* Nobody leaves a hub that may yet hear what that computer took part in. */
@@ -442,7 +453,7 @@ main(void)
 		REST(test_rest_of_a_site_that_was_excused_waits),
 		REST(test_fresh_computer_has_offered),
 		REST(test_end_of_recovery_calls_those_who_are_there),
-		REST(test_last_stranger_is_called_again),
+		REST(test_stranger_that_has_offered_is_called_again),
 		REST(test_nobody_leaves_while_the_hub_collects),
 		REST(test_redacted_copies_that_differ_are_an_alarm),
 		REST(test_damaged_offer_is_told),
