@@ -37,6 +37,22 @@ test_replaced_write_of_another_field_is_refused(void **state)
 	refused(&b, REFUSAL_DEPENDS);
 }
 
+static void
+test_replaced_write_of_another_record_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t pupil = add_pupil(f, 1);
+	uint64_t contact = add_contact(f, 1, pupil);
+	uint64_t other = add_contact(f, 1, pupil);
+	struct build b = build(f, 1, pupil);
+	struct field_write *write;
+
+	build_change(&b, "contact", contact);
+	write = build_text(&b, "surname", "Laine");
+	write->replaces[0] = other; /* which wrote its own surname */
+	refused(&b, REFUSAL_DEPENDS);
+}
+
 /* Append-only stays as it was written; so does what is filled once. */
 static void
 test_what_is_never_replaced_is_refused(void **state)
@@ -101,6 +117,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_replaced_id_that_is_not_held_is_refused),
 		TEST(test_replaced_write_of_another_field_is_refused),
+		TEST(test_replaced_write_of_another_record_is_refused),
 		TEST(test_what_is_never_replaced_is_refused),
 		TEST(test_redaction_names_a_change_of_its_dossier),
 	};

@@ -253,6 +253,28 @@ test_steps_of_the_wrong_actor_are_refused(void **state)
 	    REFUSAL_NONE);
 }
 
+/* Whose transfer was cancelled may still write what it wrote before it heard,
+ * but takes no child that is on its way to another. */
+static void
+test_former_destination_does_not_accept_the_next_transfer(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t pupil = add_pupil(f, 1);
+	uint64_t first = open_transfer(f, 1, pupil, ELM), second;
+	uint64_t envelope = last_record(f, "envelope", f->schools[ELM]);
+
+	assert_int_equal(answer_envelope(f, 2, envelope, "ours"), 0);
+	assert_int_equal(move_transfer_to(f, 1, pupil, first, "cancelled"),
+	    REFUSAL_NONE);
+	second = open_transfer(f, 1, pupil, YEW);
+	envelope = last_record(f, "envelope", f->schools[YEW]);
+	assert_int_equal(answer_envelope(f, 3, envelope, "ours"), 0);
+	assert_int_equal(move_transfer_to(f, 2, pupil, second, "accepted"),
+	    REFUSAL_RIGHTS);
+	assert_int_equal(move_transfer_to(f, 3, pupil, second, "accepted"),
+	    REFUSAL_NONE);
+}
+
 /* State, open_transfer and holder move together or not at all. */
 static void
 test_half_steps_are_refused(void **state)
@@ -364,6 +386,7 @@ main(void)
 		TEST(test_answer_after_cancel_is_stale),
 		TEST(test_another_computer_of_the_school_moves_it),
 		TEST(test_steps_of_the_wrong_actor_are_refused),
+		TEST(test_former_destination_does_not_accept_the_next_transfer),
 		TEST(test_half_steps_are_refused),
 		TEST(test_sent_out_is_for_outside_schools),
 		TEST(test_consequences_bear_the_causes_numbers),
