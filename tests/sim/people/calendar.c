@@ -220,6 +220,32 @@ tell_move(struct telling *telling)
 	tell(telling, draw_pause(telling), DEED_TRANSFER_ACCEPT, who, topic);
 }
 
+/* A child moves while the school that sends it is off, or has only just sent
+ * what it wrote: some of that gets its place after the file was passed on. */
+static void
+tell_passing_on(struct telling *telling)
+{
+	const struct world_shape *shape = &telling->plan->shape;
+	struct random *random = telling->random;
+	uint64_t topic = draw_topic(telling);
+	uint32_t from = draw_computer(telling);
+	uint32_t to = (from + 1) % shape->computers;
+	bool off = random_one_in(random, 2);
+
+	tell(telling, 0, DEED_TRANSFER_OPEN, from, topic);
+	tell(telling, MINUTE_MS, DEED_TRANSFER_ANSWER, to, topic);
+	if (off)
+		tell(telling, MINUTE_MS, DEED_SWITCH_OFF, from, topic);
+	tell(telling, MINUTE_MS, DEED_TRANSFER_ACCEPT, to, topic);
+	for (uint64_t i = random_between(random, 1, 3); i > 0; i--)
+		tell(telling, random_below_of(random, off ? HOUR_MS : 50),
+		    random_one_in(random, 2) ? DEED_EDIT : DEED_NOTE, from,
+		    topic);
+	if (off)
+		tell(telling, random_below_of(random, 3 * DAY_MS),
+		    DEED_SWITCH_ON, from, topic);
+}
+
 static void
 tell_scene(struct telling *telling)
 {
@@ -228,10 +254,12 @@ tell_scene(struct telling *telling)
 
 	if (settled && chance < 7)
 		tell_burst(telling);
-	else if (settled && chance < 15)
+	else if (settled && chance < 19)
 		tell_absence(telling);
-	else if (settled && chance < 24)
+	else if (settled && chance < 27)
 		tell_move(telling);
+	else if (settled && chance < 32)
+		tell_passing_on(telling);
 	else
 		tell(telling, 0, draw_type(telling), draw_computer(telling),
 		    draw_topic(telling));
