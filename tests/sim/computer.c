@@ -50,12 +50,20 @@ is_of_the_world(enum status status)
 }
 
 bool
+node_may_say(const struct node_fault *fault, enum status status)
+{
+	if (status == STATUS_CORRUPT)
+		return fault->shaken;
+	return fault->on && is_of_the_world(status);
+}
+
+bool
 computer_ok(struct computer *computer, enum status status,
     const struct error *err)
 {
 	if (status == STATUS_OK)
 		return true;
-	if (!computer->fault.on || !is_of_the_world(status))
+	if (!node_may_say(&computer->fault, status))
 		world_fail(computer->world, "no-error: %s: %s: %s",
 		    computer->name, status_name(status), err->text);
 	trace_line(&computer->world->trace, computer->world->now_ms,
@@ -374,7 +382,7 @@ computer_event(struct computer *computer, const struct event *event)
 			woken(computer);
 		break;
 	case EVENT_HEAL:
-		node_heal(&computer->fault, computer->disk);
+		computer_heal(computer);
 		break;
 	case EVENT_START:
 		computer_start(computer);

@@ -123,6 +123,7 @@ disk_strikes(struct computer *computer, const struct deed *deed,
 	default:
 		fault->on = true;
 		fault->memory_in = 1 + random_below_of(random, 3000);
+		fault->shaken = true;
 		world->counts.memory_faults++;
 		break;
 	}
@@ -335,6 +336,34 @@ node_heal(struct node_fault *fault, struct disk *disk)
 	disk_set_sync_ms(disk, 0);
 }
 
+/* What ran out of memory is started anew. */
+void
+computer_heal(struct computer *computer)
+{
+	bool again = computer->fault.shaken && computer->on;
+
+	node_heal(&computer->fault, computer->disk);
+	computer->fault.shaken = false;
+	if (!again)
+		return;
+	computer_crash(computer, false);
+	computer_start(computer);
+}
+
+void
+hub_node_heal(struct world *world)
+{
+	struct hub_node *hub = &world->hub;
+	bool again = hub->fault.shaken && hub->on;
+
+	node_heal(&hub->fault, hub->disk);
+	hub->fault.shaken = false;
+	if (!again)
+		return;
+	hub_node_crash(world, false);
+	hub_node_start(world);
+}
+
 /* Who has been in other hands is not given back to an office. */
 static void
 take_away(struct computer *computer)
@@ -346,14 +375,15 @@ take_away(struct computer *computer)
 void
 faults_end(struct world *world)
 {
-	node_heal(&world->hub.fault, world->hub.disk);
+	hub_node_heal(world);
 	for (uint32_t i = 0; i < world->computer_count; i++) {
 		struct computer *computer = &world->computers[i];
-		struct connection *connection = line_of(computer);
+		struct connection *connection;
 
 		if (computer->hostile != NULL)
 			take_away(computer);
-		node_heal(&computer->fault, computer->disk);
+		computer_heal(computer);
+		connection = line_of(computer);
 		memset(&computer->line, 0, sizeof(computer->line));
 		computer->line.delay_ms = WORLD_DELAY_MS;
 		if (connection != NULL)

@@ -18,9 +18,7 @@ hub_node_ok(struct world *world, enum status status, const struct error *err)
 {
 	if (status == STATUS_OK)
 		return true;
-	if (!world->hub.fault.on ||
-	    (status != STATUS_IO && status != STATUS_FULL &&
-		status != STATUS_NOMEM && status != STATUS_BUSY))
+	if (!node_may_say(&world->hub.fault, status))
 		world_fail(world, "no-error: hub: %s: %s", status_name(status),
 		    err->text);
 	trace_line(&world->trace, world->now_ms, "hub", "fails: %s",

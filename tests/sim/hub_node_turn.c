@@ -368,7 +368,7 @@ hub_node_event(struct world *world, const struct event *event)
 			tick(world);
 		break;
 	case EVENT_HEAL:
-		node_heal(&hub->fault, hub->disk);
+		hub_node_heal(world);
 		break;
 	case EVENT_START:
 		hub_node_start(world);

@@ -18,6 +18,14 @@ void node_leave(struct node_fault *fault);
 /* Disk and memory are well again. */
 void node_heal(struct node_fault *fault, struct disk *disk);
 
+/* Whether a call of a process with these faults may come back with status. */
+bool node_may_say(const struct node_fault *fault, enum status status);
+
+/* All of the process is well again; one that lacked memory starts anew. */
+void computer_heal(struct computer *computer);
+
+void hub_node_heal(struct world *world);
+
 /* The computer's database, for a moment; jumps the counter. */
 enum status computer_open(struct computer *computer, struct replica **out,
     struct error *err);

@@ -58,6 +58,10 @@ struct sim_school {
 struct node_fault {
 	bool on;
 	uint64_t memory_in; /* the allocation from now on that fails; 0: none */
+	/* Memory failed since it began: a search index (FTS5) that lacked it
+	 * calls the database malformed until it is opened anew, which it is
+	 * when the fault ends. */
+	bool shaken;
 };
 
 /* One installed client: what a process of `throughline run` is. */
