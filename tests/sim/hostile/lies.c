@@ -6,31 +6,10 @@
 
 #include "protocol/identifier.h"
 #include "protocol/stamp.h"
+#include "tests/sim/hostile/lies_private.h"
 #include "tests/sim/hostile/mutate.h"
 
-/* A commit with room for all that one may want in it. */
-struct lie {
-	struct commit commit;
-	struct change changes[LIE_CHANGES];
-	struct field_write fields[LIE_CHANGES][LIE_FIELDS];
-	struct column_value values[LIE_CHANGES][LIE_FIELDS][LIE_VALUES];
-	uint64_t replaces[LIE_CHANGES][LIE_FIELDS][LIE_REPLACES];
-	uint8_t seen[8]; /* the head that a deletion saw */
-};
-
 static const uint8_t filler[256];
-
-static uint64_t
-below(struct teller *teller, uint64_t count)
-{
-	return random_below_of(&teller->random, count);
-}
-
-static bool
-one_in(struct teller *teller, uint64_t n)
-{
-	return random_one_in(&teller->random, n);
-}
 
 /* --- values --------------------------------------------------------------- */
 
@@ -39,11 +18,11 @@ some_reference(struct teller *teller, const char *collection)
 {
 	const struct known_record *record;
 
-	if (strcmp(collection, "school") == 0 && one_in(teller, 2))
+	if (strcmp(collection, "school") == 0 && teller_one_in(teller, 2))
 		return teller->school;
 	record = known_record(teller->known, collection, UINT64_MAX,
 	    &teller->random);
-	if (record == NULL || one_in(teller, 10))
+	if (record == NULL || teller_one_in(teller, 10))
 		return known_id(teller->known, &teller->random) + 1;
 	return record->id;
 }
@@ -55,7 +34,7 @@ some_code(struct teller *teller, const struct code_set *set)
 
 	while (set->codes[count].code != NULL)
 		count++;
-	return value_c_text(set->codes[below(teller, count)].code);
+	return value_c_text(set->codes[teller_below(teller, count)].code);
 }
 
 /* One that fits the column. */
@@ -66,10 +45,10 @@ some_value(struct teller *teller, const struct column *column)
 
 	switch (column->type) {
 	case COLUMN_TEXT:
-		return value_c_text(texts[below(teller, 4)]);
+		return value_c_text(texts[teller_below(teller, 4)]);
 	case COLUMN_INTEGER:
-		return value_integer(
-		    (int64_t)column->min_value + (int64_t)below(teller, 3));
+		return value_integer((int64_t)column->min_value +
+				     (int64_t)teller_below(teller, 3));
 	case COLUMN_REAL:
 		return (struct value){ .type = VALUE_REAL,
 			.real = column->min_value };
@@ -90,26 +69,6 @@ some_value(struct teller *teller, const struct column *column)
 		return some_code(teller, column->codes);
 	}
 	return value_null();
-}
-
-static struct value
-wrong_value(struct teller *teller)
-{
-	switch (below(teller, 6)) {
-	case 0:
-		return value_null();
-	case 1:
-		return value_integer(INT64_MIN);
-	case 2:
-		return value_integer(
-		    (int64_t)known_id(teller->known, &teller->random));
-	case 3:
-		return value_blob((struct bytes){ filler, sizeof(filler) });
-	case 4:
-		return (struct value){ .type = VALUE_REAL, .real = 1e300 };
-	default:
-		return value_c_text("");
-	}
 }
 
 /* --- putting it together -------------------------------------------------- */
@@ -202,9 +161,9 @@ some_dossier(struct teller *teller)
 
 	pupil =
 	    known_record(teller->known, "pupil", UINT64_MAX, &teller->random);
-	if (pupil != NULL && !one_in(teller, 3))
+	if (pupil != NULL && !teller_one_in(teller, 3))
 		return pupil->id;
-	return one_in(teller, 2) ? teller->school : DOSSIER_PARTNERSHIP;
+	return teller_one_in(teller, 2) ? teller->school : DOSSIER_PARTNERSHIP;
 }
 
 static void
@@ -215,7 +174,7 @@ tell_insert(struct lie *lie, struct teller *teller)
 	const struct collection *collection;
 	uint64_t dossier;
 
-	which = (uint32_t)below(teller, count);
+	which = (uint32_t)teller_below(teller, count);
 	collection = &collections[which];
 	if ((collection->dossiers & DOSSIER_KIND_PARTNERSHIP) != 0)
 		dossier = DOSSIER_PARTNERSHIP;
@@ -227,7 +186,8 @@ tell_insert(struct lie *lie, struct teller *teller)
 	(void)lie_change(lie, collection->name, lie->commit.id);
 	for (const struct column *column = collection->columns;
 	     column->name != NULL; column++)
-		if ((column->flags & COLUMN_REQUIRED) != 0 || one_in(teller, 6))
+		if ((column->flags & COLUMN_REQUIRED) != 0 ||
+		    teller_one_in(teller, 6))
 			lie_set(lie, teller, column->name,
 			    some_value(teller, column));
 }
@@ -257,7 +217,7 @@ tell_update(struct lie *lie, struct teller *teller)
 	}
 	lie_begin(lie, teller, record->dossier);
 	(void)lie_change(lie, record->collection->name, record->id);
-	column = &record->collection->columns[below(teller,
+	column = &record->collection->columns[teller_below(teller,
 	    collection_column_count(record->collection))];
 	lie_set(lie, teller, column->name, some_value(teller, column));
 }
@@ -275,8 +235,9 @@ tell_deletion(struct lie *lie, struct teller *teller)
 	}
 	lie_begin(lie, teller, record->dossier);
 	(void)lie_change(lie, record->collection->name, record->id);
-	seen = one_in(teller, 3) ? known_id(teller->known, &teller->random)
-	                         : record->id;
+	seen = teller_one_in(teller, 3)
+	           ? known_id(teller->known, &teller->random)
+	           : record->id;
 	for (int i = 0; i < 8; i++)
 		lie->seen[i] = (uint8_t)(seen >> (8 * (7 - i)));
 	lie_set(lie, teller, COLUMN_DELETED,
@@ -311,7 +272,7 @@ tell_step(struct lie *lie, struct teller *teller)
 	static const char *const states[] = { "accepted", "cancelled",
 		"sent_out", "answered", "not_ours", "open" };
 	const struct known_record *transfer;
-	const char *state = states[below(teller, 6)];
+	const char *state = states[teller_below(teller, 6)];
 
 	transfer = known_record(teller->known, "transfer", UINT64_MAX,
 	    &teller->random);
@@ -324,7 +285,7 @@ tell_step(struct lie *lie, struct teller *teller)
 	lie_set(lie, teller, "state", value_c_text(state));
 	(void)lie_change(lie, "pupil", transfer->dossier);
 	lie_set(lie, teller, "open_transfer", value_null());
-	if (strcmp(state, "accepted") == 0 || one_in(teller, 8))
+	if (strcmp(state, "accepted") == 0 || teller_one_in(teller, 8))
 		lie_set_id(lie, teller, "holder", teller->school);
 }
 
@@ -343,121 +304,8 @@ tell_answer(struct lie *lie, struct teller *teller)
 	}
 	lie_begin(lie, teller, envelope->dossier);
 	(void)lie_change(lie, "envelope", envelope->id);
-	lie_set(lie, teller, "state", value_c_text(states[below(teller, 5)]));
-}
-
-/* --- and what they do not ------------------------------------------------- */
-
-static uint64_t
-wrong_id(struct teller *teller)
-{
-	static const uint64_t ends[] = { 0, 1, INT64_MAX, INT64_MAX - 1,
-		UINT64_MAX };
-	const struct known_commit *own =
-	    known_commit(teller->known, teller->site, &teller->random);
-
-	switch (below(teller, 6)) {
-	case 0:
-		return ends[below(teller, 5)];
-	case 1:
-		return identifier_make(teller->site, COUNTER_MAX);
-	case 2:
-		return own == NULL ? 1 : own->commit.id;
-	case 3: /* what a step left free */
-		return own == NULL ? 1
-		                   : own->commit.id + own->commit.change_count +
-		                         below(teller, LIMIT_RESERVED_IDS);
-	case 4:
-		return identifier_make((uint32_t)below(teller, 40),
-		    1 + below(teller, 1000));
-	default:
-		return known_id(teller->known, &teller->random);
-	}
-}
-
-static void
-twist_replaces(struct lie *lie, struct teller *teller,
-    struct field_write *field)
-{
-	uint32_t many = (uint32_t)random_between(&teller->random, 1,
-	    one_in(teller, 4) ? LIE_REPLACES : 3);
-
-	field->replace_count = 0;
-	while (many-- > 0)
-		field->replaces[field->replace_count++] =
-		    one_in(teller, 3)
-			? lie->commit.id + below(teller, 100) /* future */
-			: known_id(teller->known, &teller->random) +
-			      below(teller, 3);
-}
-
-static void
-twist_change(struct lie *lie, struct teller *teller, struct change *change)
-{
-	static const char *const collections[] = { "grant", "site", "school",
-		"envelope", "destroyed_dossier", "redaction", "weather" };
-	struct field_write *field =
-	    &change->fields[below(teller, change->field_count)];
-
-	switch (below(teller, 8)) {
-	case 0:
-		change->collection =
-		    bytes_of_text(collections[below(teller, 7)]);
-		break;
-	case 1:
-		change->record = wrong_id(teller);
-		break;
-	case 2:
-		change->redacted = true;
-		break;
-	case 3:
-		change->field_count = (uint32_t)below(teller, 2);
-		break;
-	case 4:
-		field->values[0].column = bytes_of_text(
-		    one_in(teller, 2) ? "colour" : COLUMN_DELETED);
-		break;
-	case 5:
-		field->values[0].value = wrong_value(teller);
-		break;
-	case 6:
-		field->replace_count = 0;
-		break;
-	default:
-		twist_replaces(lie, teller, field);
-		break;
-	}
-}
-
-static void
-twist(struct lie *lie, struct teller *teller)
-{
-	static const uint64_t stamps[] = { 0, INT64_MAX, UINT64_MAX };
-	struct change *change =
-	    &lie->changes[below(teller, lie->commit.change_count)];
-
-	switch (below(teller, 8)) {
-	case 0:
-		lie->commit.id = wrong_id(teller);
-		break;
-	case 1:
-		lie->commit.stamp = stamps[below(teller, 3)];
-		break;
-	case 2:
-		lie->commit.stamp =
-		    stamp_from_ms(teller->now_ms + LIMIT_STAMP_AHEAD_MS +
-				  below(teller, 2000));
-		break;
-	case 3:
-		lie->commit.author = wrong_id(teller);
-		break;
-	case 4:
-		lie->commit.dossier = wrong_id(teller);
-		break;
-	default:
-		twist_change(lie, teller, change);
-		break;
-	}
+	lie_set(lie, teller, "state",
+	    value_c_text(states[teller_below(teller, 5)]));
 }
 
 /* --- the bytes ------------------------------------------------------------ */
@@ -467,12 +315,12 @@ static void
 tell_again(struct teller *teller, struct buffer *out)
 {
 	const struct known_commit *commit = known_commit(teller->known,
-	    one_in(teller, 2) ? teller->site : 0, &teller->random);
+	    teller_one_in(teller, 2) ? teller->site : 0, &teller->random);
 	struct buffer mutated = { 0 };
 
 	if (commit == NULL)
 		return;
-	if (one_in(teller, 2)) {
+	if (teller_one_in(teller, 2)) {
 		(void)buffer_append(out, commit->bytes);
 		return;
 	}
@@ -488,20 +336,21 @@ lies_tell(struct teller *teller, uint32_t honest, struct buffer *out)
 	    struct teller *) = { tell_insert, tell_insert, tell_update,
 		tell_update, tell_deletion, tell_pupil, tell_opening, tell_step,
 		tell_answer };
-	bool honestly = honest > 0 && one_in(teller, honest);
+	bool honestly = honest > 0 && teller_one_in(teller, honest);
 	struct lie *lie;
 	size_t before = buffer_view(out).size;
 
-	if (!honestly && one_in(teller, 6)) {
+	if (!honestly && teller_one_in(teller, 6)) {
 		tell_again(teller, out);
 		return;
 	}
 	lie = calloc(1, sizeof(*lie));
 	assert(lie != NULL);
-	tellers[below(teller, sizeof(tellers) / sizeof(tellers[0]))](lie,
+	tellers[teller_below(teller, sizeof(tellers) / sizeof(tellers[0]))](lie,
 	    teller);
-	for (uint64_t n = honestly ? 0 : 1 + below(teller, 2); n > 0; n--)
-		twist(lie, teller);
+	for (uint64_t n = honestly ? 0 : 1 + teller_below(teller, 2); n > 0;
+	     n--)
+		lies_twist(lie, teller);
 	if (commit_encode(&lie->commit, out, NULL) != STATUS_OK)
 		tell_again(teller, out);
 	else if (honestly)
