@@ -30,32 +30,47 @@ teardown(void **state)
 	return 0;
 }
 
+enum {
+	TOLD_BYTES = 256
+};
+
+static void __attribute__((format(printf, 2, 3)))
+tell(char told[TOLD_BYTES], const char *format, ...)
+{
+	size_t used = strlen(told);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(told + used, TOLD_BYTES - used, format, arguments);
+	va_end(arguments);
+}
+
 /* "field: value|value; " of each conflict, with ~ for null. */
 static bool
 tell_conflict(void *context, const struct conflict *conflict)
 {
 	char *told = context;
 
-	sprintf(told + strlen(told), "%s:", conflict->field);
+	tell(told, "%s:", conflict->field);
 	for (uint32_t i = 0; i < conflict->value_count; i++) {
 		const struct conflict_value *value = &conflict->values[i];
 		const struct value *first = &value->values[0].value;
 
 		assert_int_equal(value->value_count, 1);
-		sprintf(told + strlen(told), " %.*s",
+		tell(told, " %.*s",
 		    first->type == VALUE_TEXT ? (int)first->bytes.size : 1,
 		    first->type == VALUE_TEXT
 			? (const char *)first->bytes.data
 			: (first->type == VALUE_NULL ? "~" : "@"));
 	}
-	strcat(told, "; ");
+	tell(told, "; ");
 	return true;
 }
 
 static void
 test_conflict_of_each_field_by_itself(void **state)
 {
-	char told[256] = "";
+	char told[TOLD_BYTES] = "";
 	uint64_t id;
 
 	script_ledger(*state, 2, 200, 20, 100,
@@ -75,7 +90,7 @@ test_conflict_of_each_field_by_itself(void **state)
 static void
 test_deletion_against_its_reversal(void **state)
 {
-	char told[256] = "";
+	char told[TOLD_BYTES] = "";
 
 	script_ledger(*state, 2, 200, 20, 100, "contact/200 surname=Mo");
 	script_ledger(*state, 3, 210, 21, 100, "contact/200 deleted=@200");
@@ -124,15 +139,14 @@ tell_entry(void *context, const struct history_entry *entry)
 {
 	char *told = context;
 
-	sprintf(told + strlen(told), "%llu ",
-	    (unsigned long long)entry->change);
+	tell(told, "%llu ", (unsigned long long)entry->change);
 	return true;
 }
 
 static void
 test_history_of_one_stamp(void **state)
 {
-	char told[256] = "";
+	char told[TOLD_BYTES] = "";
 
 	script_ledger(*state, 2, 300, 20, 100, "pupil/100 surname=Loud>100");
 	script_ledger(*state, 3, 200, 20, 100, "pupil/100 surname=Lord>100");
