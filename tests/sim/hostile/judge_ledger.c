@@ -16,6 +16,7 @@
 #include "server/core/sites.h"
 #include "server/core/written.h"
 #include "tests/sim/hostile/judge_private.h"
+#include "tests/sim/hostile/known.h"
 
 /* One commit before the judge. */
 struct trial {
@@ -53,17 +54,6 @@ find_record(struct trial *trial, uint64_t id, struct record *record)
 
 	return record_get(trial->judge->replica, id, &trial->judge->arena,
 		   record, &err) == STATUS_OK;
-}
-
-static const struct value *
-written(const struct change *change, const char *column)
-{
-	for (uint32_t i = 0; i < change->field_count; i++)
-		for (uint32_t j = 0; j < change->fields[i].value_count; j++)
-			if (bytes_equal_text(change->fields[i].values[j].column,
-				column))
-				return &change->fields[i].values[j].value;
-	return NULL;
 }
 
 static bool
@@ -165,7 +155,7 @@ owner(struct trial *trial, const struct record *record)
 	if (ledger_find_change(trial->judge->replica, record->id,
 		&trial->judge->arena, &row, &made, &err) != STATUS_OK)
 		return 0;
-	school = written(&made.changes[record->id - made.id], "school");
+	school = known_value(&made.changes[record->id - made.id], "school");
 	return school != NULL && school->type == VALUE_INTEGER
 	           ? (uint64_t)school->integer
 	           : 0;
@@ -179,7 +169,7 @@ rights_to(struct trial *trial, const struct change *change,
 {
 	uint64_t made = change->record;
 	uint32_t rights = trial->rights;
-	const struct value *named = written(change, "change");
+	const struct value *named = known_value(change, "change");
 
 	if (strcmp(record->collection->name, "redaction") == 0)
 		made = named == NULL ? 0 : (uint64_t)named->integer;
@@ -251,8 +241,8 @@ judge_change(struct trial *trial, uint32_t i)
 	if (creates && (record.collection->insert_rights & rights) == 0)
 		return ACCUSE(trial, "it may not make such a record");
 	if (strcmp(record.collection->name, "school") == 0 &&
-	    written(change, "member") != NULL &&
-	    !value_is_text(written(change, "member"), "N"))
+	    known_value(change, "member") != NULL &&
+	    !value_is_text(known_value(change, "member"), "N"))
 		return ACCUSE(trial, "it made a member");
 	for (uint32_t j = 0; j < change->field_count; j++) {
 		const struct field_write *field = &change->fields[j];
@@ -302,7 +292,7 @@ judge_steps(struct trial *trial)
 		return ACCUSE(trial, "two transfers are open");
 	for (uint32_t i = 0; i < trial->commit.change_count; i++) {
 		const struct change *change = &trial->commit.changes[i];
-		const struct value *state = written(change, "state");
+		const struct value *state = known_value(change, "state");
 
 		if (bytes_equal_text(change->collection, "transfer") &&
 		    state != NULL && value_is_text(state, "accepted") &&
@@ -311,7 +301,7 @@ judge_steps(struct trial *trial)
 	}
 	for (uint32_t i = 0; i < trial->commit.change_count; i++) {
 		const struct change *change = &trial->commit.changes[i];
-		const struct value *holder = written(change, "holder");
+		const struct value *holder = known_value(change, "holder");
 
 		if (holder == NULL || change->redacted)
 			continue;

@@ -140,8 +140,8 @@ known_record(const struct known *known, const char *collection,
 	return NULL;
 }
 
-static const struct value *
-find_value(const struct change *change, const char *column)
+const struct value *
+known_value(const struct change *change, const char *column)
 {
 	for (uint32_t i = 0; i < change->field_count; i++)
 		for (uint32_t j = 0; j < change->fields[i].value_count; j++)
@@ -163,7 +163,8 @@ known_last(const struct known *known, uint64_t record, const char *column,
 			const struct value *found = NULL;
 
 			if (commit->changes[j].record == record)
-				found = find_value(&commit->changes[j], column);
+				found =
+				    known_value(&commit->changes[j], column);
 			if (found == NULL)
 				continue;
 			*value = *found;

@@ -67,6 +67,10 @@ const struct known_commit *known_commit(const struct known *known,
 const struct known_record *known_record(const struct known *known,
     const char *collection, uint64_t dossier, struct random *random);
 
+/* What a change writes to a column; NULL: nothing. */
+const struct value *known_value(const struct change *change,
+    const char *column);
+
 /* The latest write of a column of record that it knows: the change's id, and
  * its value; 0 and null for none. */
 uint64_t known_last(const struct known *known, uint64_t record,
