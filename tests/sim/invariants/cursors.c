@@ -14,8 +14,9 @@ static const char owner;
 
 struct places {
 	uint32_t site;
-	uint64_t restores; /* in the world, when this was noted */
-	uint64_t generation;
+	uint64_t restores;       /* in the world, when this was noted */
+	uint64_t own_generation; /* of the hub, as the computer knows it */
+	uint64_t generation;     /* in which the hub counts for it */
 	uint64_t cursor;
 	uint64_t confirmed;
 	uint64_t hub_cursor;
@@ -48,6 +49,28 @@ must_not_go_back(struct world *world, const struct computer *computer,
 	*before = now;
 }
 
+/* A computer that hears of a restore goes back to where both were, whenever it
+ * hears of it. */
+static void
+follow_generation(struct world *world, struct replica *replica,
+    struct places *places)
+{
+	struct generation *list;
+	struct error err = { 0 };
+	uint64_t last;
+	uint32_t count;
+
+	if (look_status(world,
+		replica_generations(replica, &world->arena, &list, &count,
+		    &err),
+		&err) != STATUS_OK)
+		return;
+	last = count == 0 ? 0 : list[count - 1].number;
+	if (places->own_generation != last)
+		places->cursor = places->confirmed = 0;
+	places->own_generation = last;
+}
+
 static void
 at_step(struct world *world, struct computer *computer)
 {
@@ -55,9 +78,9 @@ at_step(struct world *world, struct computer *computer)
 	struct places *places = places_of(world, computer);
 	uint64_t cursor;
 
-	if (replica == NULL || computer->engine == NULL ||
-	    look_hub_went_back(world))
+	if (replica == NULL || computer->engine == NULL)
 		return;
+	follow_generation(world, replica, places);
 	if (look_number(world, replica,
 		"SELECT value FROM meta WHERE name = 'cursor'", 0, 0, &cursor))
 		must_not_go_back(world, computer, "the cursor", &places->cursor,
