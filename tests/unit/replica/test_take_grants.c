@@ -89,6 +89,27 @@ test_stream_right_behind_its_grant(void **state)
 	assert_false(is_shown(pair->elm, pupil));
 }
 
+/* A file that was passed on ends where it did also while it is fetched. */
+static void
+test_what_is_behind_the_freeze_does_not_come_in(void **state)
+{
+	struct pair *pair = *state;
+	uint64_t pupil = fixture_pupil(pair->oak, "Lane", OAK);
+	struct grant_text grant = { .dossier = pupil,
+		.opened = 1,
+		.frozen = 1 };
+
+	fixture_send(pair->oak, &pair->line);
+	fixture_update(pair->oak, pupil, pupil, "sex", "F", NULL);
+	fixture_send(pair->oak, &pair->line);
+	write_grant(pair->elm, ELM, &grant);
+	follow(pair->elm, 1);
+	assert_int_equal(dossier_of(pair->elm, pupil).state, DOSSIER_FILLING);
+	assert_int_equal(fixture_take(pair->elm, &pair->line.items[0]),
+	    TAKE_FOREIGN);
+	assert_int_equal(dossier_of(pair->elm, pupil).count, 0);
+}
+
 /* While the own dossier is fetched, nothing can be judged: what comes is kept
  * unseen, and goes again when there turns out to be no grant. */
 static void
@@ -315,6 +336,7 @@ main(void)
 		TEST(test_granted_dossier_is_fetched_then_shown),
 		TEST(test_section_holds_its_own_dossier_only),
 		TEST(test_stream_right_behind_its_grant),
+		TEST(test_what_is_behind_the_freeze_does_not_come_in),
 		TEST(test_fresh_client_keeps_what_it_cannot_judge),
 		TEST(test_frozen_dossier_is_kept_and_reopened),
 		TEST(test_work_taken_after_the_freeze_leaves),
