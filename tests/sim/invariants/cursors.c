@@ -16,6 +16,7 @@ struct places {
 	uint32_t site;
 	uint64_t restores;       /* in the world, when this was noted */
 	uint64_t own_generation; /* of the hub, as the computer knows it */
+	uint64_t told_before;    /* confirmed in the one before; 0: told anew */
 	uint64_t generation;     /* in which the hub counts for it */
 	uint64_t cursor;
 	uint64_t confirmed;
@@ -52,8 +53,8 @@ must_not_go_back(struct world *world, const struct computer *computer,
 /* A computer that hears of a restore goes back to where both were, whenever it
  * hears of it. */
 static void
-follow_generation(struct world *world, struct replica *replica,
-    struct places *places)
+follow_generation(struct world *world, struct computer *computer,
+    struct replica *replica, struct places *places)
 {
 	struct generation *list;
 	struct error err = { 0 };
@@ -66,8 +67,10 @@ follow_generation(struct world *world, struct replica *replica,
 		&err) != STATUS_OK)
 		return;
 	last = count == 0 ? 0 : list[count - 1].number;
-	if (places->own_generation != last)
+	if (places->own_generation != last) {
 		places->cursor = places->confirmed = 0;
+		places->told_before = computer->engine->confirmed_sent;
+	}
 	places->own_generation = last;
 }
 
@@ -80,12 +83,15 @@ at_step(struct world *world, struct computer *computer)
 
 	if (replica == NULL || computer->engine == NULL)
 		return;
-	follow_generation(world, replica, places);
+	follow_generation(world, computer, replica, places);
 	if (look_number(world, replica,
 		"SELECT value FROM meta WHERE name = 'cursor'", 0, 0, &cursor))
 		must_not_go_back(world, computer, "the cursor", &places->cursor,
 		    cursor);
-	if (computer->engine->state != ENGINE_OFFLINE)
+	if (computer->engine->confirmed_sent != places->told_before)
+		places->told_before = 0;
+	if (computer->engine->state != ENGINE_OFFLINE &&
+	    places->told_before == 0)
 		must_not_go_back(world, computer, "what was confirmed",
 		    &places->confirmed, computer->engine->confirmed_sent);
 }
