@@ -171,12 +171,12 @@ test_what_builds_on_a_fast_stamp_goes_again(void **state)
 	    "          CLOCK, oak1#3 refused CLOCK\n"
 	    "[  148] hub to oak1: STREAM 13..15: oak1#1+1\n"
 	    "[ 1138] oak1: CONFIRM cursor 15\n"
-	    "[ 1158] oak1: PUSH oak1#2 oak1#3\n"
-	    "[ 1168] hub to oak1: ANSWER oak1#2 at 16, oak1#3 at 17\n"
-	    "[ 1168] hub to oak1: STREAM 15..17: (oak1#2) (oak1#3)\n"
-	    "[ 2178] oak1: CONFIRM cursor 17\n"
-	    "[ 2178] oak1: PROVE at 17: 17 commits\n"
-	    "[ 2188] hub to oak1: PROOF at 17: 17 commits\n");
+	    "[ 1288] oak1: PUSH oak1#2 oak1#3\n"
+	    "[ 1298] hub to oak1: ANSWER oak1#2 at 16, oak1#3 at 17\n"
+	    "[ 1298] hub to oak1: STREAM 15..17: (oak1#2) (oak1#3)\n"
+	    "[ 2308] oak1: CONFIRM cursor 17\n"
+	    "[ 2308] oak1: PROVE at 17: 17 commits\n"
+	    "[ 2318] hub to oak1: PROOF at 17: 17 commits\n");
 	assert_true(holds(NULL, ana));
 	assert_int_equal(waiting(oak1), 0);
 	assert_int_equal(aside(oak1), 0);
