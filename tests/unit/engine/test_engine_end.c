@@ -3,6 +3,8 @@
  */
 #include "tests/unit/engine/talk.h"
 
+#include "common/replica/purge.h"
+
 enum {
 	RECEIPT_BYTES = 4 + 8 + 8 + 16 + 8 + 8
 };
@@ -204,6 +206,7 @@ test_closed_file_goes_once_nothing_waits(void **state)
 	talk_answer(t, &push, REFUSAL_NONE);
 	assert_int_equal(state_of(t, pupil), DOSSIER_GONE);
 	assert_int_equal(talk_ledger_count(t, pupil), 0);
+	assert_false(purge_is_wanted(t->replica)); /* no byte is left */
 	assert_int_equal(confirmed_said(t), closed);
 	expect_receipt(t, pupil, closed);
 	assert_int_equal(push_said(t, 0).commit_count, 1);

@@ -110,6 +110,29 @@ test_what_is_behind_the_freeze_does_not_come_in(void **state)
 	assert_int_equal(dossier_of(pair->elm, pupil).count, 0);
 }
 
+/* Purged, and granted anew by a hub that was restored to before the close:
+ * what the stream brought since the opening went with the purge. */
+static void
+test_purged_dossier_is_fetched_up_to_the_cursor(void **state)
+{
+	struct pair *pair = *state;
+	struct dossier gone = { .number = 4711,
+		.kind = DOSSIER_KIND_PUPIL,
+		.state = DOSSIER_GONE,
+		.closed = 1 };
+	struct grant_text grant = { .dossier = 4711, .opened = 2 };
+
+	assert_ok(replica_begin(pair->elm, err));
+	assert_ok(dossier_put(pair->elm, &gone, err));
+	assert_ok(replica_meta_set(pair->elm, "cursor", 9, err));
+	assert_ok(replica_commit(pair->elm, err));
+	write_grant(pair->elm, ELM, &grant);
+	follow(pair->elm, 0);
+	assert_int_equal(dossier_of(pair->elm, 4711).state, DOSSIER_FILLING);
+	assert_int_equal(dossier_of(pair->elm, 4711).filled, 0);
+	assert_int_equal(dossier_of(pair->elm, 4711).fill_to, 9);
+}
+
 /* While the own dossier is fetched, nothing can be judged: what comes is kept
  * unseen, and goes again when there turns out to be no grant. */
 static void
@@ -337,6 +360,7 @@ main(void)
 		TEST(test_section_holds_its_own_dossier_only),
 		TEST(test_stream_right_behind_its_grant),
 		TEST(test_what_is_behind_the_freeze_does_not_come_in),
+		TEST(test_purged_dossier_is_fetched_up_to_the_cursor),
 		TEST(test_fresh_client_keeps_what_it_cannot_judge),
 		TEST(test_frozen_dossier_is_kept_and_reopened),
 		TEST(test_work_taken_after_the_freeze_leaves),

@@ -73,6 +73,24 @@ test_fill_of_what_is_not_granted_ends(void **state)
 	assert_int_equal(filled.state, FILLED_ENDED);
 }
 
+/* Not even what the school had before the close. */
+static void
+test_fill_of_a_closed_grant_ends(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t pupil = add_pupil(f, 1);
+	uint64_t transfer = open_transfer(f, 1, pupil, ELM);
+	uint64_t envelope = last_record(f, "envelope", f->schools[ELM]);
+	struct filled filled;
+
+	assert_int_equal(answer_envelope(f, 2, envelope, "ours"), 0);
+	assert_true(fill(f, 2, pupil, 0, head_of(f), &filled) > 0);
+	assert_int_equal(move_transfer_to(f, 1, pupil, transfer, "cancelled"),
+	    REFUSAL_NONE);
+	assert_int_equal(fill(f, 2, pupil, 0, head_of(f), &filled), 0);
+	assert_int_equal(filled.state, FILLED_ENDED);
+}
+
 /* A frozen file is filled up to the freeze, with the sums of then. */
 static void
 test_fill_is_capped_at_the_freeze(void **state)
@@ -132,6 +150,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_fill_ends_with_count_and_sum),
 		TEST(test_fill_of_what_is_not_granted_ends),
+		TEST(test_fill_of_a_closed_grant_ends),
 		TEST(test_fill_is_capped_at_the_freeze),
 		TEST(test_fill_of_a_destroyed_file_is_gone),
 	};
