@@ -92,9 +92,15 @@ def prepare():
     """The copy is the tree as it is, configured to build fast."""
     listed = subprocess.run(["git", "ls-files", "-coz", "--exclude-standard"],
                             cwd=ROOT, check=True, stdout=subprocess.PIPE)
-    for path in os.fsdecode(listed.stdout).split("\0"):
-        if os.path.isfile(os.path.join(ROOT, path)):
-            refresh(path)
+    present = {path for path in os.fsdecode(listed.stdout).split("\0")
+               if os.path.isfile(os.path.join(ROOT, path))}
+    for path in present:
+        refresh(path)
+    for folder, _, names in os.walk(COPY):
+        for name in names:
+            path = os.path.relpath(os.path.join(folder, name), COPY)
+            if path not in present and not path.startswith("build" + os.sep):
+                os.remove(os.path.join(COPY, path))
     if shutil.which("ccache"):
         os.environ["CMAKE_C_COMPILER_LAUNCHER"] = "ccache"
         os.environ["CCACHE_BASEDIR"] = COPY
