@@ -1,9 +1,8 @@
 /*
  * Where a grant ends: purging, receipts, what is confirmed, and leaving.
  */
-#include "tests/unit/engine/talk.h"
-
 #include "common/replica/purge.h"
+#include "tests/unit/engine/talk.h"
 
 enum {
 	RECEIPT_BYTES = 4 + 8 + 8 + 16 + 8 + 8
