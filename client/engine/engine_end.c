@@ -296,7 +296,8 @@ purge_noted(struct engine *engine, const struct closing *closing,
 	return status;
 }
 
-/* Overwrite what a purge left in files; while somebody reads, later. */
+/* Overwrite what a purge left in files; while somebody reads, or for want of
+ * room, later. */
 static enum status
 finish_purge(struct engine *engine, struct error *err)
 {
@@ -307,7 +308,8 @@ finish_purge(struct engine *engine, struct error *err)
 	status = purge_finish(engine->replica, err);
 	if (status == STATUS_OK)
 		engine->purge_unfinished = false;
-	return status == STATUS_BUSY ? STATUS_OK : status;
+	return status == STATUS_BUSY || status == STATUS_FULL ? STATUS_OK
+	                                                      : status;
 }
 
 /* --- leaving -------------------------------------------------------------- */

@@ -1,7 +1,8 @@
 /*
  * Purging.  Rows are taken out one by one, as they came in, so that nothing
  * has to know where else a commit left its traces; secure_delete overwrites
- * them.  What the search index and the WAL still hold goes with purge_finish.
+ * them.  What the search index, the unused parts of pages and the WAL still
+ * hold goes with purge_finish.
  */
 #include "common/replica/purge.h"
 
@@ -183,11 +184,49 @@ optimize_search(struct replica *replica, struct error *err)
 	status = sql_run(replica,
 	    "INSERT INTO search(search) VALUES('optimize')", err);
 	if (status == STATUS_OK)
-		status = replica_meta_set(replica, UNFINISHED, 0, err);
+		status = replica_commit(replica, err);
+	if (status != STATUS_OK)
+		replica_rollback(replica);
+	return status;
+}
+
+/* Where rows had moved to another page, a copy of them may stand in the unused
+ * part of the old one, which secure_delete does not reach.  The hub, which is
+ * large, forgets only what was redacted, and does without. */
+static enum status
+rewrite_pages(struct replica *replica, struct error *err)
+{
+	if (replica_kind(replica) == REPLICA_HUB)
+		return STATUS_OK;
+	return sql_run(replica, "VACUUM", err);
+}
+
+static enum status
+note_finished(struct replica *replica, struct error *err)
+{
+	enum status status;
+
+	status = replica_begin(replica, err);
+	if (status != STATUS_OK)
+		return status;
+	status = replica_meta_set(replica, UNFINISHED, 0, err);
 	if (status == STATUS_OK)
 		status = replica_commit(replica, err);
 	if (status != STATUS_OK)
 		replica_rollback(replica);
+	return status;
+}
+
+static enum status
+overwrite(struct replica *replica, struct error *err)
+{
+	enum status status;
+
+	status = optimize_search(replica, err);
+	if (status == STATUS_OK)
+		status = rewrite_pages(replica, err);
+	if (status == STATUS_OK)
+		status = note_finished(replica, err);
 	return status;
 }
 
@@ -200,7 +239,7 @@ purge_finish(struct replica *replica, struct error *err)
 	assert(!replica_in_transaction(replica));
 	status = replica_meta_get(replica, UNFINISHED, 0, &unfinished, err);
 	if (status == STATUS_OK && unfinished != 0)
-		status = optimize_search(replica, err);
+		status = overwrite(replica, err);
 	if (status == STATUS_OK)
 		status = truncate_wal(replica, err);
 	if (status != STATUS_OK)

@@ -1,7 +1,7 @@
 /*
  * Dropping a dossier: commits, rows, index entries and heads, in the caller's
  * transaction; afterwards, out of it, purge_finish leaves no byte in any file
- * (secure_delete, FTS optimize, WAL truncated).
+ * (secure_delete, FTS optimize, at a client VACUUM, WAL truncated).
  *
  * What was set aside in it stays: nobody else has these words, and their
  * author has still to see them, and to send them on or to drop them.

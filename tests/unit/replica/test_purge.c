@@ -3,10 +3,12 @@
  */
 #include "common/replica/purge.h"
 
+#include <sqlite3.h>
 #include <stdlib.h>
 
 #include "common/replica/check.h"
 #include "common/replica/search.h"
+#include "common/replica/sql.h"
 #include "fixture.h"
 #include "script.h"
 #include "tests/unit/scratch.h"
@@ -188,6 +190,52 @@ test_purge_takes_its_flags_along(void **state)
 	assert_ok(check_replica(replica, NULL, NULL, NULL, &checked, err));
 }
 
+static uint32_t
+next_below(uint32_t *number, uint32_t limit)
+{
+	*number = (*number * 1103515245 + 12345) & 0x7fffffff;
+	return (*number >> 8) % limit;
+}
+
+/* Of these lengths, in this order: SQLite 3.40 moves some to another page, and
+ * leaves copies in the unused part of the first. */
+static void
+write_rows_that_move(struct replica *replica)
+{
+	uint32_t number = 171;
+	char text[128];
+
+	assert_ok(sql_run(replica,
+	    "CREATE TABLE moving (id INTEGER PRIMARY KEY, text TEXT)", err));
+	for (int i = 0; i < 40; i++) {
+		uint32_t length = 30 + next_below(&number, 770);
+		bool secret = next_below(&number, 10) == 0;
+
+		snprintf(text, sizeof(text),
+		    "INSERT INTO moving VALUES(%d, printf('%%.*c%s', %u, 'a'))",
+		    i * 17 % 41 + 1, secret ? CANARY : "", length);
+		assert_int_equal(sqlite3_exec(replica_database(replica), text,
+				     NULL, NULL, NULL),
+		    SQLITE_OK);
+	}
+}
+
+static void
+test_no_byte_is_left_of_rows_that_moved(void **state)
+{
+	struct folder *folder = *state;
+	struct replica *replica = folder->replica;
+
+	write_rows_that_move(replica);
+	assert_ok(replica_begin(replica, err));
+	assert_ok(sql_run(replica,
+	    "DELETE FROM moving WHERE text LIKE '%" CANARY "%'", err));
+	assert_ok(purge_note(replica, err));
+	assert_ok(replica_commit(replica, err));
+	assert_ok(purge_finish(replica, err));
+	assert_int_equal(count_everywhere(folder), 0);
+}
+
 /* A value that must be forgotten is gone from the index and the log as well. */
 static void
 test_no_byte_of_a_redacted_value_is_left(void **state)
@@ -275,6 +323,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_no_byte_is_left),
 		TEST(test_purge_takes_its_flags_along),
+		TEST(test_no_byte_is_left_of_rows_that_moved),
 		TEST(test_no_byte_of_a_redacted_value_is_left),
 		TEST(test_waiting_work_stops_a_purge),
 		TEST(test_what_was_refused_outlives_the_purge),
