@@ -10,7 +10,8 @@ if words[0] == "serve":
     print("hub: listening on 127.0.0.1:1", flush=True)
     signal.pause()
 elif words[0] == "run":
-    print("agent", os.getpid(), "running on a folder; the hub is there", flush=True)
+    print("agent", os.getpid(), "running on a folder; the hub is there",
+          flush=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     while True:
         signal.pause()

@@ -203,20 +203,20 @@ static void
 write_rows_that_move(struct replica *replica)
 {
 	uint32_t number = 171;
-	char text[128];
 
 	assert_ok(sql_run(replica,
 	    "CREATE TABLE moving (id INTEGER PRIMARY KEY, text TEXT)", err));
 	for (int i = 0; i < 40; i++) {
 		uint32_t length = 30 + next_below(&number, 770);
 		bool secret = next_below(&number, 10) == 0;
+		struct sql *sql =
+		    sql_use(replica, "INSERT INTO moving VALUES (?1,"
+				     " printf('%.*c', ?2, 'a') || ?3)");
 
-		snprintf(text, sizeof(text),
-		    "INSERT INTO moving VALUES(%d, printf('%%.*c%s', %u, 'a'))",
-		    i * 17 % 41 + 1, secret ? CANARY : "", length);
-		assert_int_equal(sqlite3_exec(replica_database(replica), text,
-				     NULL, NULL, NULL),
-		    SQLITE_OK);
+		sql_bind_integer(sql, 1, i * 17 % 41 + 1);
+		sql_bind_integer(sql, 2, length);
+		sql_bind_text(sql, 3, bytes_of_text(secret ? CANARY : ""));
+		assert_ok(sql_finish(sql, err));
 	}
 }
 
