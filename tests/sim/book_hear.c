@@ -13,6 +13,7 @@
 #include "protocol/refusal.h"
 #include "tests/sim/book_private.h"
 #include "tests/sim/describe.h"
+#include "tests/sim/memory.h"
 
 /* A frame that is under way. */
 struct heard {
@@ -339,10 +340,13 @@ void
 book_hear(struct world *world, uint64_t connection, struct computer *computer,
     int direction, bool delivered, struct bytes bytes)
 {
+	bool held =
+	    memory_hold(true); /* what one end lacks, the book does not */
 	struct hearing *hearing = find_hearing(world, connection, direction);
 
 	if (delivered)
 		deliver(world, computer, hearing, bytes);
 	else
 		promise(world, computer, hearing, bytes);
+	(void)memory_hold(held);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/sim/grow.h"
+#include "tests/sim/memory.h"
 #include "tests/sim/wire_private.h"
 
 enum {
@@ -55,6 +56,17 @@ add_segment(struct connection *connection, struct flow *flow, size_t size,
 	flow->count++;
 }
 
+/* A line has memory, however little its ends have. */
+static void
+keep(struct buffer *buffer, struct bytes bytes)
+{
+	bool held = memory_hold(true);
+
+	if (buffer_append(buffer, bytes) != STATUS_OK)
+		abort();
+	(void)memory_hold(held);
+}
+
 void
 connection_send(struct connection *connection, enum direction direction,
     struct bytes bytes, uint64_t now_ms)
@@ -72,8 +84,7 @@ connection_send(struct connection *connection, enum direction direction,
 	}
 	if (connection->closed[other])
 		return;
-	if (buffer_append(&flow->bytes, bytes) != STATUS_OK)
-		abort();
+	keep(&flow->bytes, bytes);
 	if (rate > 0 && most > rate * (uint64_t)SEGMENT_MS / 1000) {
 		most = (size_t)(rate * (uint64_t)SEGMENT_MS / 1000);
 		most = most < SEGMENT_BYTES_MIN ? SEGMENT_BYTES_MIN : most;
@@ -237,8 +248,7 @@ take(struct connection *connection, struct flow *flow, size_t size)
 
 	move_edge(flow, bytes, size);
 	bytes.size = size;
-	if (buffer_append(&wire->taken, bytes) != STATUS_OK)
-		abort();
+	keep(&wire->taken, bytes);
 	buffer_consume(&flow->bytes, size);
 	drop_segments(flow, size);
 	wire->bytes += size;
