@@ -157,6 +157,22 @@ known_name(enum frame_type type)
 		return "OFFER";
 	case FRAME_OFFERED:
 		return "OFFERED";
+	case FRAME_RECONCILE:
+		return "RECONCILE";
+	case FRAME_RECONCILED:
+		return "RECONCILED";
+	case FRAME_SKETCH:
+		return "SKETCH";
+	case FRAME_CELLS:
+		return "CELLS";
+	case FRAME_MEND:
+		return "MEND";
+	case FRAME_MENDED:
+		return "MENDED";
+	case FRAME_FOUND:
+		return "FOUND";
+	case FRAME_NIGHT:
+		return "NIGHT";
 	case FRAME_JOIN:
 		return "JOIN";
 	case FRAME_JOINED:

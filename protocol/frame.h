@@ -40,6 +40,14 @@ enum frame_type {
 	FRAME_GOODBYE = 19,     /* either: why I hang up */
 	FRAME_OFFER = 20,       /* client: what a restored hub may have lost */
 	FRAME_OFFERED = 21,     /* hub: kept so far */
+	FRAME_RECONCILE = 22,   /* client: this is my set, in short */
+	FRAME_RECONCILED = 23,  /* hub: mine is the same, or begins so */
+	FRAME_SKETCH = 24,      /* client: send more of your sketch */
+	FRAME_CELLS = 25,       /* hub: this */
+	FRAME_MEND = 26,        /* client: take what I have, give what I lack */
+	FRAME_MENDED = 27,      /* hub: where I put it, and what you lacked */
+	FRAME_FOUND = 28,       /* client: how the night ended */
+	FRAME_NIGHT = 29,       /* hub: when the next one is due */
 	FRAME_JOIN = 32,        /* throughline-join/1: secret and request */
 	FRAME_JOINED = 33,      /* throughline-join/1: number, certificate */
 };

@@ -38,6 +38,9 @@ enum {
 	LIMIT_FILLS = 256,    /* dossiers asked for and not yet answered */
 	LIMIT_FETCHES = 1024, /* own commits asked for in one frame */
 	LIMIT_GENERATIONS = 64,
+	LIMIT_LEFT_OUT = 256, /* dossiers that are not compared */
+	LIMIT_CELLS = 16384,  /* of a sketch, in one frame */
+	LIMIT_WANTED = 4096,  /* commits, in one frame of the repair */
 	LIMIT_OUTPUT_BYTES = 2 * 1024 * 1024, /* waiting at one session */
 	LIMIT_SESSIONS = 1024,
 	LIMIT_HANDSHAKES = 32, /* at once */

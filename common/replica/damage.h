@@ -1,0 +1,34 @@
+/*
+ * Commits that are not what was stored: their bytes cannot be read, or are
+ * another commit's, or are not those of their digest.  They are noted, are no
+ * part of what a night compares, and so are brought anew from whoever holds
+ * them sound.
+ *
+ *	damaged(sequence, id, found_ms)
+ */
+#ifndef COMMON_REPLICA_DAMAGE_H
+#define COMMON_REPLICA_DAMAGE_H
+
+#include "common/replica/replica.h"
+
+/*
+ * Look at up to max rows of the ledger behind *upto, move it on, and note what
+ * is damaged, in a transaction of its own if there is any.  *found counts on.
+ * *done: the ledger has no more.
+ */
+enum status damage_look(struct replica *replica, uint32_t max, uint64_t now_ms,
+    uint64_t *upto, uint64_t *found, bool *done, struct error *err);
+
+enum status damage_count(struct replica *replica, uint64_t *count,
+    struct error *err);
+
+enum status damage_is_noted(struct replica *replica, uint64_t sequence,
+    bool *noted, struct error *err);
+
+/* Take out of the ledger what is noted as damaged at that place or under that
+ * id, with its touches, so that a sound copy finds room.  Counts and sums are
+ * as if it had been sound.  Inside a transaction. */
+enum status damage_make_way(struct replica *replica, uint64_t sequence,
+    uint64_t id, bool *had, struct error *err);
+
+#endif
