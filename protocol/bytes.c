@@ -80,6 +80,23 @@ bytes_trimmed(struct bytes text)
 }
 
 void
+bytes_store64(uint8_t *out, uint64_t number)
+{
+	for (int i = 0; i < 8; i++)
+		out[i] = (uint8_t)(number >> (8 * i));
+}
+
+uint64_t
+bytes_load64(const uint8_t *in)
+{
+	uint64_t number = 0;
+
+	for (int i = 0; i < 8; i++)
+		number |= (uint64_t)in[i] << (8 * i);
+	return number;
+}
+
+void
 buffer_deinit(struct buffer *buffer)
 {
 	free(buffer->data);

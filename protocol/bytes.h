@@ -36,6 +36,11 @@ void bytes_advance(struct bytes *bytes, size_t count);
 /* Without the spaces and control characters at both ends. */
 struct bytes bytes_trimmed(struct bytes text);
 
+/* 8 bytes, little-endian. */
+void bytes_store64(uint8_t *out, uint64_t number);
+
+uint64_t bytes_load64(const uint8_t *in);
+
 /*
  * Grows at its end, is consumed at its front.  {0} is a valid empty buffer.
  * Consuming is cheap: memory moves only when growth needs the room.

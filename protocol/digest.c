@@ -3,23 +3,6 @@
 #include <sodium.h>
 #include <string.h>
 
-static void
-store64(uint8_t *out, uint64_t number)
-{
-	for (int i = 0; i < 8; i++)
-		out[i] = (uint8_t)(number >> (8 * i));
-}
-
-static uint64_t
-load64(const uint8_t *in)
-{
-	uint64_t number = 0;
-
-	for (int i = 0; i < 8; i++)
-		number |= (uint64_t)in[i] << (8 * i);
-	return number;
-}
-
 struct digest
 digest_of(struct bytes commit)
 {
@@ -71,15 +54,15 @@ digest_sum_equal(const struct digest_sum *a, const struct digest_sum *b)
 void
 digest_sum_store(const struct digest_sum *sum, uint8_t out[16])
 {
-	store64(out, sum->low);
-	store64(out + 8, sum->high);
+	bytes_store64(out, sum->low);
+	bytes_store64(out + 8, sum->high);
 }
 
 void
 digest_sum_load(struct digest_sum *sum, const uint8_t in[16])
 {
-	sum->low = load64(in);
-	sum->high = load64(in + 8);
+	sum->low = bytes_load64(in);
+	sum->high = bytes_load64(in + 8);
 }
 
 struct mark
@@ -90,10 +73,10 @@ mark_make(const struct mark_key *key, uint64_t id, const struct digest *digest,
 	uint8_t hash[LIMIT_DIGEST_BYTES];
 	struct mark mark;
 
-	store64(said, id);
+	bytes_store64(said, id);
 	memcpy(said + 8, digest->bytes, LIMIT_DIGEST_BYTES);
-	store64(said + 8 + LIMIT_DIGEST_BYTES, generation);
-	store64(said + 16 + LIMIT_DIGEST_BYTES, sequence);
+	bytes_store64(said + 8 + LIMIT_DIGEST_BYTES, generation);
+	bytes_store64(said + 16 + LIMIT_DIGEST_BYTES, sequence);
 	crypto_generichash(hash, sizeof(hash), said, sizeof(said), key->bytes,
 	    sizeof(key->bytes));
 	memcpy(mark.bytes, hash, sizeof(mark.bytes));
