@@ -49,6 +49,10 @@ enum {
 	LIMIT_SECRET_BYTES = 64, /* of an invitation */
 	LIMIT_TEXT_BYTES = 512,  /* a name or a sentence in a message */
 
+	/* reconciliation */
+	LIMIT_SKETCH_ITEMS = 4 * 1024 * 1024,
+	LIMIT_SKETCH_CELLS = 1024 * 1024,
+
 	/* time */
 	LIMIT_STAMP_AHEAD_MS = 5 * 60 * 1000,
 	LIMIT_CONNECT_MS = 30 * 1000,
