@@ -104,9 +104,13 @@ gather(struct gathering *gathering, struct error *err)
 
 /* --- redactions ----------------------------------------------------------- */
 
+struct target {
+	uint64_t change;
+	uint64_t dossier;
+};
+
 struct targets {
-	uint64_t *changes;
-	uint64_t *dossiers;
+	struct target *targets;
 	size_t count;
 };
 
@@ -116,30 +120,25 @@ read_targets(struct gathering *gathering, struct targets *targets,
     struct error *err)
 {
 	struct sql *sql = sql_use(gathering->replica,
-	    "SELECT change, dossier FROM redacted WHERE record = ?1");
-
-	enum {
-		TARGETS_MAX = 1024
-	};
+	    "SELECT change, dossier,"
+	    " (SELECT count(*) FROM redacted WHERE record = ?1)"
+	    " FROM redacted WHERE record = ?1");
 	enum status status;
 
 	*targets = (struct targets){ 0 };
 	sql_bind_id(sql, 1, gathering->record);
 	while ((status = sql_step(sql, err)) == STATUS_OK) {
-		if (targets->count == 0) {
-			targets->changes = arena_array(&gathering->arena,
-			    TARGETS_MAX, sizeof(*targets->changes));
-			targets->dossiers = arena_array(&gathering->arena,
-			    TARGETS_MAX, sizeof(*targets->dossiers));
-		}
-		if (targets->changes == NULL || targets->dossiers == NULL) {
+		if (targets->count == 0)
+			targets->targets = arena_array(&gathering->arena,
+			    sql_column_id(sql, 2), sizeof(*targets->targets));
+		if (targets->targets == NULL) {
 			status = no_memory(err);
 			break;
 		}
-		if (targets->count == TARGETS_MAX)
-			break;
-		targets->changes[targets->count] = sql_column_id(sql, 0);
-		targets->dossiers[targets->count++] = sql_column_id(sql, 1);
+		targets->targets[targets->count++] = (struct target){
+			.change = sql_column_id(sql, 0),
+			.dossier = sql_column_id(sql, 1),
+		};
 	}
 	sql_release(sql);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
@@ -152,8 +151,8 @@ apply_targets(struct replica *replica, const struct targets *targets,
 	enum status status = STATUS_OK;
 
 	for (size_t i = 0; status == STATUS_OK && i < targets->count; i++)
-		status = redaction_apply(replica, targets->changes[i],
-		    targets->dossiers[i], err);
+		status = redaction_apply(replica, targets->targets[i].change,
+		    targets->targets[i].dossier, err);
 	return status;
 }
 

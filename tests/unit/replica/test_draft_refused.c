@@ -5,6 +5,8 @@
 #include "fixture.h"
 #include "script.h"
 
+#include "common/replica/fold_private.h"
+
 static int
 setup(void **state)
 {
@@ -260,6 +262,103 @@ test_more_conflicts_than_a_change_replaces(void **state)
 	expect_refused(replica, draft, STATUS_TOO_LARGE);
 }
 
+/* --- more than a list may be ---------------------------------------------- */
+
+/* count changes in commits of which none is folded by itself. */
+static void
+append_changes(struct replica *replica, uint64_t first, uint32_t count,
+    void (*write)(struct arena *arena, uint32_t i, struct change *change))
+{
+	struct arena arena = { 0 };
+
+	assert_ok(replica_begin(replica, err));
+	for (uint32_t done = 0; done < count;) {
+		struct commit commit = { .id = first + done,
+			.stamp = 50,
+			.dossier = 100 };
+		struct ledger_row row = { .id = commit.id, .dossier = 100 };
+
+		commit.changes =
+		    arena_array(&arena, LIMIT_CHANGES, sizeof(struct change));
+		while (done < count && commit.change_count < LIMIT_CHANGES)
+			write(&arena, done++,
+			    &commit.changes[commit.change_count++]);
+		row.bytes = script_encode(&arena, &commit);
+		row.digest = digest_of(row.bytes);
+		assert_ok(ledger_append(replica, &row, &commit, err));
+	}
+	assert_ok(replica_commit(replica, err));
+	arena_deinit(&arena);
+}
+
+static void
+fold_one(struct replica *replica, uint64_t record)
+{
+	assert_ok(replica_begin(replica, err));
+	assert_ok(fold_record(replica, record, err));
+	assert_ok(replica_commit(replica, err));
+}
+
+static void
+write_contact(struct arena *arena, uint32_t i, struct change *change)
+{
+	char text[] = "contact/200 surname=Mo";
+
+	(void)i;
+	script_change(arena, text, change);
+}
+
+/* A deletion names all that its author saw, in one value. */
+static void
+test_more_heads_than_a_deletion_names(void **state)
+{
+	struct replica *replica = *state;
+	struct draft *draft;
+	uint64_t id;
+
+	script_ledger(replica, 1, 100, 10, 100, "pupil/100 surname=Lane");
+	script_ledger(replica, 2, 200, 20, 100, "contact/200 surname=Mo");
+	script_wait(replica, 300, 30, 100, "contact/200 deleted=@200");
+	assert_ok(replica_begin(replica, err));
+	assert_ok(pending_set_aside(replica, 300, REFUSAL_RIGHTS, NOW_MS, err));
+	assert_ok(replica_commit(replica, err));
+	append_changes(replica, 1000, LIMIT_VALUE_BYTES / 8, write_contact);
+	fold_one(replica, 200);
+
+	draft = begin(replica, 100);
+	assert_ok(draft_delete(draft, 200, err));
+	expect_refused(replica, draft, STATUS_TOO_LARGE);
+	assert_ok(replica_begin(replica, err));
+	assert_int_equal(pending_retry(replica, 300, NOW_MS, &id, UNREAD),
+	    STATUS_TOO_LARGE);
+	replica_rollback(replica);
+}
+
+static void
+write_redaction(struct arena *arena, uint32_t i, struct change *change)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "redaction/500 change=#%u", 201 + i);
+	script_change(arena, text, change);
+}
+
+/* Each write of a redaction counts, however many there are, whatever comes
+ * first. */
+static void
+test_redaction_of_very_many(void **state)
+{
+	struct replica *replica = *state;
+
+	script_ledger(replica, 1, 100, 10, 100, "pupil/100 surname=Lane");
+	script_ledger(replica, 2, 2000, 20, 100, "note/2000 text=secret");
+	append_changes(replica, 3000, 1800, write_redaction);
+	fold_one(replica, 500);
+	SCRIPT_EXPECT(replica, "SELECT text FROM note", "~");
+	SCRIPT_EXPECT(replica, "SELECT redacted FROM ledger WHERE id = 2000",
+	    "1");
+}
+
 int
 main(void)
 {
@@ -276,6 +375,8 @@ main(void)
 		TEST(test_what_is_left_as_it_is_is_no_change),
 		TEST(test_feedback_has_no_author),
 		TEST(test_more_conflicts_than_a_change_replaces),
+		TEST(test_more_heads_than_a_deletion_names),
+		TEST(test_redaction_of_very_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
