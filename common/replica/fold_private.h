@@ -37,7 +37,8 @@ enum status folded_begin(struct folded *folded, struct bytes name,
 void folded_set(struct folded *folded, const struct field_write *write,
     bool redacted);
 
-/* The value of a column; null for one that is not known. */
+/* The value of a column that the collection has; null when the collection is
+ * not known. */
 struct value folded_value(const struct folded *folded, const char *column);
 
 /* The same as a number greater than 0, or 0. */

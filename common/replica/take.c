@@ -63,8 +63,6 @@ settle(struct replica *replica, uint64_t id, uint64_t dossier_number,
 	if (status != STATUS_OK)
 		return status;
 	status = dossier_get(replica, dossier_number, &dossier, err);
-	if (status == STATUS_NOT_FOUND)
-		return STATUS_OK;
 	if (status == STATUS_OK && is_behind_freeze(&dossier, sequence))
 		return take_cut_dossier(replica, dossier_number, dossier.frozen,
 		    err);
