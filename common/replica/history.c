@@ -106,7 +106,7 @@ add_commit(struct replica *replica, struct history *history, uint64_t id,
 	status = ledger_find_change(replica, id, &history->arena, &row, &commit,
 	    err);
 	if (status == STATUS_NOT_FOUND)
-		return STATUS_OK; /* set aside: not part of the set */
+		return STATUS_OK; /* it left meanwhile */
 	if (status == STATUS_OK)
 		status = record_redact(replica, &commit, err);
 	for (uint32_t i = 0; status == STATUS_OK && i < commit.change_count;

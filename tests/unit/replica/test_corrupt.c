@@ -6,6 +6,7 @@
 #include "script.h"
 
 #include "common/replica/check.h"
+#include "common/replica/history.h"
 
 static int
 setup(void **state)
@@ -111,6 +112,78 @@ test_heads_that_do_not_decode(void **state)
 	}
 }
 
+/* Nobody can say whether it is ours to have: nothing of it is kept. */
+static void
+test_commit_from_elsewhere_when_the_own_dossier_is_damaged(void **state)
+{
+	struct arena arena = { 0 };
+	struct item item = { .sequence = 3, .id = 900 };
+	struct ledger_row row;
+	enum take_result result;
+
+	item.commit = script_encode(&arena,
+	    script_commit(&arena, 900, 13, 900, "pupil/900 surname=Moe"));
+	damage(*state, "UPDATE dossier SET sum = x'0011' WHERE number = 101");
+	assert_ok(replica_begin(*state, err));
+	assert_int_equal(take_item(*state, &item, true, &result, UNREAD),
+	    STATUS_CORRUPT);
+	replica_rollback(*state);
+	assert_int_equal(ledger_get(*state, 900, &row, UNREAD),
+	    STATUS_NOT_FOUND);
+	arena_deinit(&arena);
+}
+
+/* A collection that nobody knows is flagged again with its next write. */
+static void
+test_flag_that_was_lost(void **state)
+{
+	struct replica *replica = *state;
+
+	script_ledger(replica, 3, 500, 13, 100, "horoscope/500 sign=leo");
+	damage(replica, "UPDATE record SET flags = 0 WHERE id = 500");
+	script_ledger(replica, 4, 510, 14, 100, "horoscope/500 sign=virgo>500");
+	SCRIPT_EXPECT(replica,
+	    "SELECT collection, flags, state FROM record WHERE id = 500",
+	    "horoscope|4|0");
+}
+
+static bool
+count_entry(void *context, const struct history_entry *entry)
+{
+	assert_int_equal(entry->change, 400);
+	++*(int *)context;
+	return true;
+}
+
+/* The history tells what is still there. */
+static void
+test_history_of_a_commit_that_was_lost(void **state)
+{
+	int count = 0;
+
+	damage(*state, "DELETE FROM ledger WHERE id = 100");
+	assert_ok(history_each(*state, 100, count_entry, &count, err));
+	assert_int_equal(count, 1);
+}
+
+/* Not "not held here", which would be another sentence for the user. */
+static void
+test_draft_without_a_table_of_records(void **state)
+{
+	struct draft *draft = NULL;
+	struct replica *replica = *state;
+
+	assert_int_equal(sqlite3_exec(replica_database(replica),
+			     "ALTER TABLE record RENAME TO lost", NULL, NULL,
+			     NULL),
+	    SQLITE_OK);
+	assert_ok(replica_begin(replica, err));
+	assert_int_equal(draft_create(replica, 900, 0, &draft, UNREAD),
+	    STATUS_CORRUPT);
+	assert_null(draft);
+	replica_rollback(replica);
+}
+
 /* --- what check says ------------------------------------------------------ */
 
 static char told[4 * ERROR_TEXT_BYTES];
@@ -197,6 +270,11 @@ main(void)
 		TEST(test_sum_of_another_size),
 		TEST(test_grant_with_a_sum_of_another_size),
 		TEST(test_heads_that_do_not_decode),
+		TEST(
+		    test_commit_from_elsewhere_when_the_own_dossier_is_damaged),
+		TEST(test_flag_that_was_lost),
+		TEST(test_history_of_a_commit_that_was_lost),
+		TEST(test_draft_without_a_table_of_records),
 		TEST(test_check_finds_a_commit_that_is_none),
 		TEST(test_check_finds_a_commit_under_another_number),
 		TEST(test_check_finds_what_a_purge_left),

@@ -65,6 +65,38 @@ test_tied_columns_are_written_together(void **state)
 	SCRIPT_EXPECT(replica, "SELECT conflicts FROM record", "1");
 }
 
+/* Of another catalogue, where they were not tied: both count, together. */
+static void
+test_tied_columns_written_apart(void **state)
+{
+	struct replica *replica = *state;
+
+	script_ledger(replica, 1, 100, 10, 100, PUPIL " town=Ely");
+	script_ledger(replica, 2, 200, 20, 100,
+	    "pupil/100 town=Bath>100 postcode=BA1>100");
+	SCRIPT_EXPECT(replica, "SELECT town, postcode FROM pupil", "Bath|BA1");
+	SCRIPT_EXPECT(replica, "SELECT conflicts FROM record", "0");
+	script_ledger(replica, 3, 300, 30, 100, "pupil/100 town=Wells>200");
+	SCRIPT_EXPECT(replica, "SELECT town, postcode FROM pupil", "Wells|~");
+}
+
+/* No honest site can write what replaces a later change: in a circle nothing
+ * is left to show, whichever comes first, until somebody writes again. */
+static void
+test_writes_that_replace_each_other(void **state)
+{
+	struct replica *replica = *state;
+
+	script_ledger(replica, 1, 100, 10, 100, PUPIL);
+	script_ledger(replica, 2, 200, 20, 100,
+	    "pupil/100 surname=Oak>100,300");
+	script_ledger(replica, 3, 300, 30, 100, "pupil/100 surname=Elm>200");
+	SCRIPT_EXPECT(replica, "SELECT surname, forename FROM pupil", "~|Ana");
+	SCRIPT_EXPECT(replica, "SELECT conflicts FROM record", "0");
+	script_ledger(replica, 4, 400, 40, 100, "pupil/100 surname=Ash");
+	SCRIPT_EXPECT(replica, "SELECT surname FROM pupil", "Ash");
+}
+
 /* A deletion that saw every head deletes; one that did not is in conflict. */
 static void
 test_deletion_meets_an_edit(void **state)
@@ -301,6 +333,8 @@ main(void)
 		TEST(test_conflict_keeps_both_and_shows_the_later),
 		TEST(test_equal_heads_are_no_conflict),
 		TEST(test_tied_columns_are_written_together),
+		TEST(test_tied_columns_written_apart),
+		TEST(test_writes_that_replace_each_other),
 		TEST(test_deletion_meets_an_edit),
 		TEST(test_change_before_creation_is_incomplete),
 		TEST(test_ghost_that_comes_late_is_no_head),

@@ -75,6 +75,22 @@ test_grant_is_read_from_its_record(void **state)
 	assert_int_equal(seen, 300310);
 }
 
+/* A kind that only a later version knows holds nothing and says so. */
+static void
+test_grant_of_a_kind_that_nobody_knows(void **state)
+{
+	struct replica *replica = *state;
+	struct error err = { 0 };
+	struct grant grant;
+
+	begin(replica);
+	script_ledger(replica, 7, 320, 30, 7, "grant/300 kind=guardian>300");
+	SCRIPT_OK(grants_get(replica, 7, 100, &grant, &err), &err);
+	assert_int_equal(grant.kind, GRANT_NONE);
+	assert_int_equal(grants_get_holder(replica, 100, &grant, NULL),
+	    STATUS_NOT_FOUND);
+}
+
 static void
 expect_may(struct replica *replica, uint64_t school, uint64_t sequence,
     bool expected)
@@ -167,6 +183,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_member_schools_have_a_dossier_at_the_hub),
 		TEST(test_grant_is_read_from_its_record),
+		TEST(test_grant_of_a_kind_that_nobody_knows),
 		TEST(test_reading_ends_at_the_freeze_and_with_the_close),
 		TEST(test_latest_grant_counts),
 		TEST(test_scope_counts_a_frozen_dossier_as_it_was),

@@ -105,6 +105,25 @@ test_change_is_found_in_its_commit(void **state)
 	arena_deinit(&arena);
 }
 
+/* Its record is touched once, and the touch leaves with it. */
+static void
+test_commit_that_writes_twice_to_a_record(void **state)
+{
+	static const char touches[] =
+	    "SELECT group_concat(record || ':' || id) FROM touch";
+	struct replica *replica = *state;
+	struct error err = { 0 };
+
+	script_ledger(replica, 3, 200, 10, 100,
+	    "note/200 text=a;note/200 category=learning");
+	SCRIPT_EXPECT(replica, "SELECT text, category FROM note", "a|learning");
+	SCRIPT_EXPECT(replica, touches, "200:200");
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	SCRIPT_OK(ledger_remove(replica, 200, &err), &err);
+	SCRIPT_OK(replica_commit(replica, &err), &err);
+	SCRIPT_EXPECT(replica, touches, "~");
+}
+
 /* A range of numbers is used when a commit begins in it or reaches into it. */
 static void
 test_used_numbers_are_seen(void **state)
@@ -218,6 +237,7 @@ main(void)
 		TEST(test_sequence_zero_takes_the_next_place),
 		TEST(test_taken_id_or_place_is_refused),
 		TEST(test_change_is_found_in_its_commit),
+		TEST(test_commit_that_writes_twice_to_a_record),
 		TEST(test_used_numbers_are_seen),
 		TEST(test_rows_come_in_order_and_bounded),
 		TEST(test_school_hears_what_its_grants_open),

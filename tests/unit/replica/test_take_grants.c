@@ -169,6 +169,23 @@ test_fresh_client_keeps_what_it_cannot_judge(void **state)
 	    STATUS_NOT_FOUND);
 }
 
+/* Before its own dossier is known nothing is judged: all is kept. */
+static void
+test_client_without_its_own_dossier_drops_nothing(void **state)
+{
+	struct pair *pair = *state;
+	struct replica *fresh = fixture_open(7, ELM);
+	uint64_t strange = fixture_pupil(pair->oak, "Lord", OAK);
+	struct ledger_row row;
+
+	fixture_send(pair->oak, &pair->line);
+	assert_int_equal(fixture_take(fresh, &pair->line.items[0]), TAKE_NEW);
+	follow(fresh, 2);
+	assert_int_equal(dossier_of(fresh, strange).state, DOSSIER_FILLING);
+	assert_ok(ledger_get(fresh, strange, &row, err));
+	replica_close(fresh);
+}
+
 /* Passed on: kept as it was; what was taken later leaves; a later grant goes
  * on where it stopped. */
 static void
@@ -362,6 +379,7 @@ main(void)
 		TEST(test_what_is_behind_the_freeze_does_not_come_in),
 		TEST(test_purged_dossier_is_fetched_up_to_the_cursor),
 		TEST(test_fresh_client_keeps_what_it_cannot_judge),
+		TEST(test_client_without_its_own_dossier_drops_nothing),
 		TEST(test_frozen_dossier_is_kept_and_reopened),
 		TEST(test_work_taken_after_the_freeze_leaves),
 		TEST(test_work_taken_after_an_unseen_freeze_leaves),
