@@ -292,11 +292,30 @@ wait_for_all(struct world *world)
 	}
 }
 
+/* A restored hub waits for a word of every computer, so one of each number is
+ * on until it has heard them all. */
+static void
+wait_for_the_hub(struct world *world)
+{
+	uint64_t until = world->now_ms + WORLD_CALM_MS;
+
+	for (uint32_t i = 0; i < world->computer_count; i++)
+		if (world->computers[i].exists &&
+		    world->computers[i].copies > 0)
+			leave_one(world, &world->computers[i]);
+	while (world->hub.hub != NULL && world->hub.hub->collecting) {
+		if (world->now_ms > until)
+			explain(world);
+		world_advance(world, CALM_LOOK_MS);
+	}
+}
+
 /* Copies of a computer take turns, since the hub hears one at a time; those of
  * other computers are off until it is theirs. */
 static void
 wait_for_copies(struct world *world)
 {
+	wait_for_the_hub(world);
 	for (uint32_t i = 0; i < world->computer_count; i++)
 		if (world->computers[i].copies > 0)
 			computer_stop(&world->computers[i]);
