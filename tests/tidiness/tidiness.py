@@ -21,7 +21,8 @@ EXCEPTIONS = {
 }
 
 PURE = ("protocol", "common/catalogue", "common/replica")
-COMMON = PURE + ("common/support", "common/net", "common/command")
+COMMON = PURE + ("common/support", "common/net", "common/command",
+                 "common/report")
 CLIENT = ("client/engine", "client/import", "client/agent", "client/library",
           "client/include", "client/command")
 SERVER = ("server/core", "server/authority", "server/service",
@@ -35,6 +36,7 @@ LAYERS = {
     "common/support": ("protocol",),
     "common/net": ("protocol", "common/support"),
     "common/command": PURE + ("common/support",),
+    "common/report": PURE + ("common/support",),
     "client/engine": PURE,
     "client/import": PURE + ("common/support",),
     "client/agent": COMMON + CLIENT[:1],
