@@ -322,8 +322,6 @@ make_change(struct draft *draft, const struct draft_record *record,
 	if (draft_deletion_is_written(record))
 		status = make_deletion(draft, record,
 		    &change->fields[change->field_count++], err);
-	if (status == STATUS_OK && change->field_count == 0)
-		status = error_set(err, STATUS_INVALID, "nothing is filled in");
 	return status;
 }
 
@@ -349,6 +347,19 @@ make_changes(struct draft *draft, struct commit *commit, struct error *err)
 	}
 	assert(count == commit->change_count);
 	return STATUS_OK;
+}
+
+/* Whoever reads it has never heard of commits. */
+static enum status
+encode(struct commit *commit, struct buffer *out, struct error *err)
+{
+	enum status status = commit_encode(commit, out, err);
+
+	if (status == STATUS_TOO_LARGE)
+		return error_set(err, status,
+		    "this is too much for one action; at most %d KiB",
+		    LIMIT_COMMIT_BYTES / 1024);
+	return status;
 }
 
 /* --- into the set --------------------------------------------------------- */
@@ -429,11 +440,7 @@ draft_finish(struct draft *draft, uint64_t now_ms, uint64_t *id,
 	if (status == STATUS_OK)
 		status = make_changes(draft, &commit, err);
 	if (status == STATUS_OK)
-		status = commit_encode(&commit, &bytes, err);
-	if (status == STATUS_OK && bytes.size > LIMIT_COMMIT_BYTES)
-		status = error_set(err, STATUS_TOO_LARGE,
-		    "this is too much for one action; at most %d KiB",
-		    LIMIT_COMMIT_BYTES / 1024);
+		status = encode(&commit, &bytes, err);
 	if (status == STATUS_OK)
 		status = put_in_set(draft, &commit, buffer_view(&bytes), now_ms,
 		    err);

@@ -322,6 +322,7 @@ test_too_much_for_one_commit_is_too_large(void **state)
 	uint64_t pupil = fixture_pupil(replica, "Lane", OAK);
 	struct draft *draft = begin(replica, pupil);
 	static char text[8000 + 1];
+	struct error told = { 0 };
 	int64_t note;
 	uint64_t id;
 
@@ -335,8 +336,10 @@ test_too_much_for_one_commit_is_too_large(void **state)
 		assert_ok(draft_set_text(draft, note, "text",
 		    bytes_of_text(text), err));
 	}
-	assert_int_equal(draft_finish(draft, NOW_MS, &id, UNREAD),
+	assert_int_equal(draft_finish(draft, NOW_MS, &id, &told),
 	    STATUS_TOO_LARGE);
+	assert_string_equal(told.text,
+	    "this is too much for one action; at most 256 KiB");
 	cancel(replica, draft);
 }
 
