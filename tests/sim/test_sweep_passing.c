@@ -149,6 +149,38 @@ follow_grants(struct story *story, struct error *err)
 	return status;
 }
 
+/* Purged, and granted anew: the cursor is ahead of all that was fetched. */
+static void
+prepare_granted_anew(struct story *story)
+{
+	struct replica *elm = story->pair->elm;
+	struct grant_text grant = { .dossier = 777, .opened = 2 };
+	struct dossier gone = { .number = 777,
+		.kind = DOSSIER_KIND_PUPIL,
+		.state = DOSSIER_GONE,
+		.closed = 1 };
+
+	assert_ok(replica_begin(elm, err));
+	assert_ok(dossier_put(elm, &gone, err));
+	assert_ok(replica_meta_set(elm, "cursor", 9, err));
+	assert_ok(replica_commit(elm, err));
+	write_grant(elm, ELM, &grant);
+}
+
+static enum status
+follow_anew(struct story *story, struct error *err)
+{
+	struct replica *elm = story->pair->elm;
+	struct dossier dossier = { 0 };
+	enum status status = take_grants(elm, 0, err);
+
+	if (status == STATUS_OK)
+		status = dossier_get(elm, 777, &dossier, err);
+	if (status == STATUS_OK)
+		assert_int_equal(dossier.fill_to, 9);
+	return status;
+}
+
 /* Files that the stream began for grants that do not exist. */
 static void
 prepare_strangers(struct story *story)
@@ -258,6 +290,7 @@ main(void)
 		{ "fill", prepare_granted, fill_file, false, NULL },
 		{ "fill-part", prepare_granted, fill_in_part, false, NULL },
 		{ "grants", prepare_frozen_grant, follow_grants, false, NULL },
+		{ "anew", prepare_granted_anew, follow_anew, false, NULL },
 		{ "strangers", prepare_strangers, follow_none, false, NULL },
 		{ "go-back", prepare_restored, go_back, false, NULL },
 		{ "recover", prepare_gone_back, recover, false, NULL },

@@ -17,6 +17,35 @@ take_backward(struct story *story, struct error *err)
 	return status;
 }
 
+/* --- with somebody who watches -------------------------------------------- */
+
+static void
+count_touched(void *context, const char *collection, uint64_t record)
+{
+	(void)collection;
+	(void)record;
+	++*(uint32_t *)context;
+}
+
+static uint32_t touched;
+
+static void
+prepare_watched(struct story *story)
+{
+	touched = 0;
+	replica_watch(story->pair->elm, count_touched, &touched);
+}
+
+/* Who watches may hear less when memory is short; what is taken is whole. */
+static enum status
+take_watched(struct story *story, struct error *err)
+{
+	enum status status = take_all(story, err);
+
+	assert_int_equal(touched, 0); /* not before the commit */
+	return status;
+}
+
 /* --- folding and looking -------------------------------------------------- */
 
 static enum status
@@ -187,6 +216,27 @@ refuse_edit(struct story *story, struct error *err)
 	return status;
 }
 
+/* Two writes to one field, the second on the first. */
+static void
+prepare_chain(struct story *story)
+{
+	struct replica *oak = story->pair->oak;
+
+	prepare_written(story);
+	story->later = fixture_update(oak, story->pupil, story->pupil,
+	    "surname", "Lord", NULL);
+	story->last = fixture_update(oak, story->pupil, story->pupil, "surname",
+	    "Loud", NULL);
+}
+
+/* The second stands on what the first replaced. */
+static enum status
+refuse_first(struct story *story, struct error *err)
+{
+	return pending_set_aside(story->pair->oak, story->later, REFUSAL_TYPE,
+	    NOW_MS, err);
+}
+
 /* All goes with the child's file, and comes back by the two ways. */
 static enum status
 refuse_file(struct story *story, struct error *err)
@@ -291,11 +341,13 @@ main(void)
 	static struct trial trials[] = {
 		{ .name = "take", .attempt = take_all },
 		{ .name = "take-backward", .attempt = take_backward },
+		{ "watched", prepare_watched, take_watched, false, NULL },
 		{ "refold", prepare_taken, fold_anew, false, NULL },
 		{ "read", prepare_taken, read_all, false, NULL },
 		{ "look", prepare_taken, look_at_all, false, NULL },
 		{ "settle", prepare_taken, settle_conflicts, false, NULL },
 		{ "refuse-edit", prepare_written, refuse_edit, true, NULL },
+		{ "refuse-first", prepare_chain, refuse_first, true, NULL },
 		{ "refuse-file", prepare_written, refuse_file, true, NULL },
 		{ "refuse-want", prepare_written, refuse_for_want, true, NULL },
 		{ "waiting", prepare_written, read_waiting, true, NULL },

@@ -1,4 +1,5 @@
 /* Dossiers: what they are made of, and the client's scope. */
+#include "common/catalogue/in_force.h"
 #include "tests/unit/replica/script.h"
 
 static int
@@ -131,6 +132,49 @@ test_each_goes_by_state_and_number(void **state)
 	assert_int_equal(seen, 3);
 }
 
+/* The kind of a dossier that begins with a record of some collection. */
+static void
+test_kind_is_told_by_where_a_collection_may_lie(void **state)
+{
+	static const struct column columns[] = {
+		{ .name = "name", .type = COLUMN_TEXT, .max = 9 },
+		{ .name = NULL },
+	};
+	static const struct collection collections[] = {
+		{ .name = "paper",
+		    .label = "Papers",
+		    .dossiers = DOSSIER_KIND_SCHOOL | DOSSIER_KIND_PUPIL,
+		    .columns = columns },
+		{ .name = "card",
+		    .label = "Cards",
+		    .dossiers = DOSSIER_KIND_PARTNERSHIP | DOSSIER_KIND_SCHOOL,
+		    .columns = columns },
+		{ .name = "seal",
+		    .label = "Seals",
+		    .dossiers = DOSSIER_KIND_SAFEGUARDING,
+		    .columns = columns },
+		{ .name = NULL },
+	};
+	struct catalogue *catalogue = NULL;
+	struct error err = { 0 };
+	struct replica *replica;
+
+	(void)state;
+	SCRIPT_OK(catalogue_create(9, collections, &catalogue, &err), &err);
+	catalogue_use(catalogue);
+	replica = script_open(":memory:", REPLICA_HUB);
+	script_ledger(replica, 1, 100, 10, 100, "paper/100 name=a");
+	script_ledger(replica, 2, 200, 20, 200, "card/200 name=a");
+	script_ledger(replica, 3, 300, 30, 300, "seal/300 name=a");
+	script_ledger(replica, 4, 400, 40, 400, "novelty/400 name=a");
+	SCRIPT_EXPECT(replica,
+	    "SELECT group_concat(number || ':' || kind, ' ') FROM dossier",
+	    "0:1 100:4 200:2 300:8 400:4");
+	replica_close(replica);
+	catalogue_use(NULL);
+	catalogue_destroy(catalogue);
+}
+
 int
 main(void)
 {
@@ -140,6 +184,7 @@ main(void)
 		TEST(test_put_keeps_count_and_sum),
 		TEST(test_scope_leaves_out_what_is_not_whole),
 		TEST(test_each_goes_by_state_and_number),
+		TEST(test_kind_is_told_by_where_a_collection_may_lie),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 
 #include "common/replica/check.h"
 #include "fixture.h"
+#include "script.h"
 
 struct entries {
 	struct history_entry entries[32];
@@ -143,12 +144,46 @@ test_redacted_values_are_not_told(void **state)
 	replica_close(replica);
 }
 
+static bool
+tell_texts(void *context, const struct history_entry *entry)
+{
+	const struct value *value = &entry->field->values[0].value;
+	char *told = context;
+
+	snprintf(told + strlen(told), 32, "%.*s%s ",
+	    value->type == VALUE_TEXT ? (int)value->bytes.size : 1,
+	    value->type == VALUE_TEXT   ? (const char *)value->bytes.data
+	    : value->type == VALUE_NULL ? "~"
+					: "#",
+	    entry->redacted ? "!" : "");
+	return true;
+}
+
+/* A redaction cannot be redacted, not even by one in its own commit. */
+static void
+test_redaction_beside_what_it_redacts(void **state)
+{
+	struct replica *replica = fixture_open(5, OAK);
+	char told[128] = "";
+
+	(void)state;
+	script_wait(replica, 300, 30, 100,
+	    "note/300 text=secret;redaction/301 change=#300;"
+	    "redaction/302 change=#301;note/303 text=plain");
+	assert_ok(history_each(replica, 300, tell_texts, told, err));
+	assert_ok(history_each(replica, 301, tell_texts, told, err));
+	assert_ok(history_each(replica, 303, tell_texts, told, err));
+	assert_string_equal(told, "~! # plain ");
+	replica_close(replica);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_history_tells_who_and_when),
 		cmocka_unit_test(test_redacted_values_are_not_told),
+		cmocka_unit_test(test_redaction_beside_what_it_redacts),
 		cmocka_unit_test(test_refused_writes_are_not_history),
 	};
 

@@ -300,6 +300,78 @@ test_unknown_goes_again_as_it_was(void **state)
 	script_check_fold(replica);
 }
 
+/* Only its author can say whether it still holds at the new school. */
+static void
+test_unknown_stays_aside_when_its_file_has_passed_on(void **state)
+{
+	struct replica *replica = *state;
+	struct error err = { 0 };
+	struct dossier dossier;
+	uint64_t count;
+
+	script_ledger(replica, 1, 100, 10, 100, PUPIL);
+	script_wait(replica, 200, 20, 100, "pupil/100 surname=Oak>100");
+	set_aside(replica, 200, REFUSAL_UNKNOWN);
+	SCRIPT_OK(dossier_get(replica, 100, &dossier, &err), &err);
+	dossier.state = DOSSIER_FROZEN;
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	SCRIPT_OK(dossier_put(replica, &dossier, &err), &err);
+	SCRIPT_OK(pending_return_unknown(replica, &count, &err), &err);
+	SCRIPT_OK(replica_commit(replica, &err), &err);
+	assert_int_equal(count, 0);
+	SCRIPT_EXPECT(replica, "SELECT state || ':' || refusal FROM pending",
+	    "1:4");
+	SCRIPT_EXPECT(replica, "SELECT surname FROM pupil", "Lee");
+}
+
+/* A deletion that goes again has seen all but deletions; its reversal names
+ * what it replaces and has seen nothing. */
+static void
+test_retried_deletion_and_its_reversal(void **state)
+{
+	static const char heads[] = "SELECT state, conflicts FROM record"
+				    " WHERE id = 200";
+	struct replica *replica = *state;
+	struct error err = { 0 };
+	uint64_t id;
+
+	script_ledger(replica, 1, 100, 10, 100, PUPIL);
+	script_ledger(replica, 2, 200, 20, 100, "note/200 text=a");
+	script_wait(replica, 300, 30, 100, "note/200 deleted=@200");
+	set_aside(replica, 300, REFUSAL_RIGHTS);
+	script_wait(replica, 310, 31, 100, "note/200 deleted=~");
+	set_aside(replica, 310, REFUSAL_RIGHTS);
+	script_ledger(replica, 3, 320, 32, 100, "note/200 deleted=~");
+	script_ledger(replica, 4, 330, 33, 100, "note/200 text=b>200");
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	SCRIPT_OK(pending_retry(replica, 310, 50, &id, &err), &err);
+	SCRIPT_OK(replica_commit(replica, &err), &err);
+	assert_string_equal(replaces(replica, id), "320 ");
+	SCRIPT_EXPECT(replica, heads, "0|0");
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	SCRIPT_OK(pending_retry(replica, 300, 60, &id, &err), &err);
+	SCRIPT_OK(replica_commit(replica, &err), &err);
+	SCRIPT_EXPECT(replica, heads, "1|0");
+}
+
+/* The hub's own commit that follows from it will bear a number behind it. */
+static void
+test_retried_arbitrated_write_leaves_numbers_for_the_hub(void **state)
+{
+	struct replica *replica = *state;
+	struct error err = { 0 };
+	uint64_t id, next;
+
+	script_ledger(replica, 1, 100, 10, 100, PUPIL);
+	script_wait(replica, 200, 20, 100, "pupil/100 holder=#8");
+	set_aside(replica, 200, REFUSAL_RIGHTS);
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	SCRIPT_OK(pending_retry(replica, 200, 50, &id, &err), &err);
+	SCRIPT_OK(replica_take_ids(replica, 1, 0, &next, &err), &err);
+	SCRIPT_OK(replica_commit(replica, &err), &err);
+	assert_int_equal(next, id + 1 + LIMIT_RESERVED_IDS);
+}
+
 static void
 test_dropped_commit_is_forgotten(void **state)
 {
@@ -329,6 +401,9 @@ main(void)
 		TEST(test_restamp_corrects_what_was_refused_alone),
 		TEST(test_retry_renumbers_and_rebases),
 		TEST(test_unknown_goes_again_as_it_was),
+		TEST(test_unknown_stays_aside_when_its_file_has_passed_on),
+		TEST(test_retried_deletion_and_its_reversal),
+		TEST(test_retried_arbitrated_write_leaves_numbers_for_the_hub),
 		TEST(test_dropped_commit_is_forgotten),
 	};
 

@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "common/replica/check.h"
 #include "common/replica/search.h"
@@ -316,6 +317,37 @@ test_what_was_refused_outlives_the_purge(void **state)
 	assert_int_equal(count_everywhere(folder), 0);
 }
 
+/* Its snapshot is in the log, which is emptied when it has gone. */
+static void
+test_reader_keeps_the_log(void **state)
+{
+	struct folder *folder = *state;
+	struct replica_options options = { .path = folder->database,
+		.busy_ms = 1 };
+	struct replica *reader = NULL, *purger = NULL;
+	struct error told = { 0 };
+	char log[SCRATCH_BYTES + 16];
+	struct stat size;
+
+	snprintf(log, sizeof(log), "%s-wal", folder->database);
+	assert_ok(replica_open(&options, &reader, err));
+	assert_ok(replica_open(&options, &purger, err));
+	fixture_pupil(folder->replica, "Lane", OAK);
+	assert_int_equal(sqlite3_exec(replica_database(reader),
+			     "BEGIN; SELECT count(*) FROM pupil", NULL, NULL,
+			     NULL),
+	    SQLITE_OK);
+	fixture_pupil(folder->replica, "Lord", OAK);
+	assert_int_equal(purge_finish(purger, &told), STATUS_BUSY);
+	assert_string_equal(told.text,
+	    "finish a purge: another program is reading the database");
+	replica_close(reader);
+	assert_ok(purge_finish(purger, err));
+	assert_int_equal(stat(log, &size), 0);
+	assert_int_equal(size.st_size, 0);
+	replica_close(purger);
+}
+
 int
 main(void)
 {
@@ -327,6 +359,7 @@ main(void)
 		TEST(test_no_byte_of_a_redacted_value_is_left),
 		TEST(test_waiting_work_stops_a_purge),
 		TEST(test_what_was_refused_outlives_the_purge),
+		TEST(test_reader_keeps_the_log),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
