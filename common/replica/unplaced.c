@@ -6,6 +6,7 @@
 #include "common/replica/fold.h"
 #include "common/replica/id_list.h"
 #include "common/replica/pending.h"
+#include "common/replica/purge.h"
 #include "common/replica/replica_private.h"
 #include "common/replica/take_private.h"
 #include "protocol/identifier.h"
@@ -186,6 +187,8 @@ unplaced_give_up(struct replica *replica, uint64_t id, struct error *err)
 		status = ledger_remove(replica, id, err);
 	if (status == STATUS_OK)
 		status = fold_again(replica, &commit, err);
+	if (status == STATUS_OK)
+		status = purge_note(replica, err);
 	arena_deinit(&arena);
 	return status;
 }

@@ -5,6 +5,7 @@
 #include "pair.h"
 
 #include "common/replica/check.h"
+#include "common/replica/purge.h"
 #include "common/replica/unplaced.h"
 
 static const struct generation first = { 11, 0 };
@@ -123,7 +124,9 @@ test_each_gets_a_place_or_leaves(void **state)
 	assert_int_equal(result, TAKE_PLACED);
 	assert_ok(take_item(oak, &item, true, &result, err));
 	assert_int_equal(result, TAKE_KNOWN);
+	assert_false(purge_is_wanted(oak));
 	assert_ok(unplaced_give_up(oak, terms[1], err));
+	assert_true(purge_is_wanted(oak)); /* no byte of it is to stay */
 	assert_ok(unplaced_give_up(oak, terms[0], err)); /* it has one */
 	assert_ok(unplaced_wait_again(oak, err));
 	assert_ok(unplaced_end_recovering(oak, err));
