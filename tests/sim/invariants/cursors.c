@@ -74,6 +74,17 @@ follow_generation(struct world *world, struct computer *computer,
 	places->own_generation = last;
 }
 
+/* Somebody sent again what had been refused in a file that has ended since: it
+ * waits there, and says so.  The hub keeps to what it was told first. */
+static bool
+waits_behind_an_end(struct world *world, struct replica *replica)
+{
+	return look_row(world, replica,
+		   "SELECT 1 FROM pending JOIN dossier ON number = dossier"
+		   " WHERE pending.state = 0 AND dossier.state IN (2, 3)",
+		   0, 0) == STATUS_OK;
+}
+
 static void
 at_step(struct world *world, struct computer *computer)
 {
@@ -90,6 +101,9 @@ at_step(struct world *world, struct computer *computer)
 		    cursor);
 	if (computer->engine->confirmed_sent != places->told_before)
 		places->told_before = 0;
+	if (computer->engine->confirmed_sent < places->confirmed &&
+	    waits_behind_an_end(world, replica))
+		places->confirmed = computer->engine->confirmed_sent;
 	if (computer->engine->state != ENGINE_OFFLINE &&
 	    places->told_before == 0)
 		must_not_go_back(world, computer, "what was confirmed",
