@@ -129,14 +129,30 @@ call_child_key(sqlite3_context *context, int count, sqlite3_value **arguments)
 	sqlite3_result_text(context, key, (int)size, SQLITE_TRANSIENT);
 }
 
+/* SQLite does not let a function be defined again while a statement runs. */
+static enum status
+is_registered(struct replica *replica, uint64_t *is, struct error *err)
+{
+	return sql_finish_id(sql_use(replica,
+				 "SELECT 1 FROM pragma_function_list WHERE "
+	                         "name = 'child_key'"),
+	    is, err);
+}
+
 enum status
 child_key_register(struct replica *replica, struct error *err)
 {
 	struct sqlite3 *database = replica_database(replica);
-	int result = sqlite3_create_function(database, "child_key", 3,
+	uint64_t is;
+	enum status status;
+	int result;
+
+	status = is_registered(replica, &is, err);
+	if (status != STATUS_OK || is != 0)
+		return status;
+	result = sqlite3_create_function(database, "child_key", 3,
 	    SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, call_child_key, NULL,
 	    NULL);
-
 	return result == SQLITE_OK ? STATUS_OK
 	                           : sql_error(database, result, err);
 }

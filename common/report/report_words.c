@@ -1,0 +1,196 @@
+/*
+ * Reading the model, and the words that all renderings use for it.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/report/report_private.h"
+
+const char *const report_lists[2] = { "findings", "deadlines" };
+const char *const report_list_titles[2] = { "Findings", "Deadlines" };
+
+const char *
+report_text(const json_t *object, const char *member)
+{
+	const char *text = json_string_value(json_object_get(object, member));
+
+	return text != NULL ? text : "";
+}
+
+uint64_t
+report_count(const json_t *object, const char *member)
+{
+	return (uint64_t)json_integer_value(json_object_get(object, member));
+}
+
+bool
+report_is_of_hub(const json_t *report)
+{
+	return strcmp(report_text(report, "for"), "hub") == 0;
+}
+
+static void
+day_words(const json_t *object, const char *member, char out[DAY_WORDS_BYTES])
+{
+	day_format_words(day_of_text(
+			     bytes_of_text(report_text(object, member))),
+	    out);
+}
+
+void
+report_words_day(const json_t *report, char words[WORDS_BYTES])
+{
+	static const char *const names[] = { "Thursday", "Friday", "Saturday",
+		"Sunday", "Monday", "Tuesday", "Wednesday" };
+	int32_t day = day_of_text(bytes_of_text(report_text(report, "day")));
+	char date[DAY_WORDS_BYTES];
+
+	day_format_words(day, date);
+	snprintf(words, WORDS_BYTES, "%s %s",
+	    day == DAY_NONE ? "" : names[(day % 7 + 7) % 7], date);
+}
+
+void
+report_words_compared(const json_t *report, char words[WORDS_BYTES])
+{
+	char day[DAY_WORDS_BYTES];
+
+	day_words(report, "compared_with", day);
+	if (day[0] == '\0')
+		snprintf(words, WORDS_BYTES,
+		    "There is no earlier report to compare with.");
+	else
+		snprintf(words, WORDS_BYTES, "Compared with the report of %s.",
+		    day);
+}
+
+/* --- sections ------------------------------------------------------------- */
+
+bool
+report_section_is_told(const json_t *section)
+{
+	return report_count(section, "count") > 0 ||
+	       report_count(section, "gone") > 0;
+}
+
+/* Append; what does not fit is cut. */
+static void
+add(char words[WORDS_BYTES], const char *text)
+{
+	size_t size = strlen(words);
+
+	snprintf(words + size, WORDS_BYTES - size, "%s", text);
+}
+
+static void
+add_count(char words[WORDS_BYTES], const char *before, uint64_t count,
+    const char *after)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text), "%s%" PRIu64 "%s", before, count, after);
+	add(words, text);
+}
+
+void
+report_words_section(const json_t *report, const json_t *section,
+    char words[WORDS_BYTES])
+{
+	uint64_t overdue = report_count(section, "overdue");
+	uint64_t soon = report_count(section, "soon");
+	char day[DAY_WORDS_BYTES];
+
+	words[0] = '\0';
+	add_count(words, "", report_count(section, "count"), "");
+	if (overdue > 0)
+		add_count(words, ", of which ", overdue, " overdue");
+	if (soon > 0)
+		add_count(words, overdue > 0 ? " and " : ", of which ", soon,
+		    " due within 14 days");
+	day_words(report, "compared_with", day);
+	if (day[0] == '\0')
+		return;
+	add_count(words, "; ", report_count(section, "new"), " new");
+	add_count(words, ", ", report_count(section, "gone"), " gone since ");
+	add(words, day);
+}
+
+/* --- items ---------------------------------------------------------------- */
+
+bool
+report_item_is_told(const json_t *item, size_t told)
+{
+	return told < LISTED_MAX &&
+	       strcmp(report_text(item, "urgency"), "in_time") != 0;
+}
+
+static const char *
+name_of(const json_t *item, const char *id, const char *name)
+{
+	const char *text = report_text(item, name);
+
+	if (*text != '\0')
+		return text;
+	return json_is_string(json_object_get(item, id))
+	           ? "a file that is no longer here"
+	           : "not named here";
+}
+
+void
+report_words_who(const json_t *item, char words[WORDS_BYTES])
+{
+	snprintf(words, WORDS_BYTES, "%s", name_of(item, "subject", "name"));
+	if (!json_is_string(json_object_get(item, "second")))
+		return;
+	add(words, "; ");
+	add(words, name_of(item, "second", "second_name"));
+}
+
+void
+report_words_schools(const json_t *item, char words[WORDS_BYTES])
+{
+	const char *other = report_text(item, "other");
+
+	snprintf(words, WORDS_BYTES, "%s%s%s", report_text(item, "school"),
+	    *other != '\0' ? ", " : "", other);
+}
+
+void
+report_words_due(const json_t *item, char words[WORDS_BYTES])
+{
+	json_int_t days = json_integer_value(json_object_get(item, "days"));
+	char day[DAY_WORDS_BYTES];
+	const char *s = days == 1 || days == -1 ? "" : "s";
+
+	day_words(item, "due_on", day);
+	if (day[0] == '\0')
+		snprintf(words, WORDS_BYTES, "no date");
+	else if (days < 0)
+		snprintf(words, WORDS_BYTES,
+		    "%" JSON_INTEGER_FORMAT " day%s overdue, since %s", -days,
+		    s, day);
+	else if (days == 0)
+		snprintf(words, WORDS_BYTES, "due today, %s", day);
+	else
+		snprintf(words, WORDS_BYTES,
+		    "due in %" JSON_INTEGER_FORMAT " day%s, %s", days, s, day);
+}
+
+void
+report_words_arrival(const json_t *arrival, char words[WORDS_BYTES])
+{
+	snprintf(words, WORDS_BYTES,
+	    "%" PRIu64 " expected, %" PRIu64 " on roll, %" PRIu64 " to chase",
+	    report_count(arrival, "expected"), report_count(arrival, "on_roll"),
+	    report_count(arrival, "to_chase"));
+}
+
+/* --- out ------------------------------------------------------------------ */
+
+void
+report_put(struct report_out *out, const char *text)
+{
+	if (out->status == STATUS_OK)
+		out->status = buffer_append(out->buffer, bytes_of_text(text));
+}
