@@ -22,7 +22,7 @@ report_fault(void *context, const char *sentence)
 		printf("%s\n", sentence);
 }
 
-static void
+static bool
 show_progress(void *context, uint64_t done, uint64_t of)
 {
 	char text[64];
@@ -31,6 +31,7 @@ show_progress(void *context, uint64_t done, uint64_t of)
 	snprintf(text, sizeof(text), "checking: %" PRIu64 " of %" PRIu64, done,
 	    of);
 	output_progress(text);
+	return true;
 }
 
 enum status

@@ -17,7 +17,8 @@ struct check_result {
 /* One sentence a fault, with ids but no values. */
 typedef void check_reporter(void *context, const char *sentence);
 
-/* STATUS_CORRUPT when there is any fault.  Changes nothing. */
+/* STATUS_CORRUPT when there is any fault; STATUS_CANCELLED when progress says
+ * so.  Changes nothing. */
 enum status check_replica(struct replica *replica, check_reporter *report,
     fold_progress *progress, void *context, struct check_result *result,
     struct error *err);

@@ -297,8 +297,11 @@ walk_commit(struct walk *walk, struct bytes bytes)
 	if (walk->status == STATUS_OK)
 		walk->status = fold_commit(walk->replica, &commit, walk->err);
 	walk->done++;
-	if (walk->progress != NULL && walk->done % PROGRESS_EVERY == 0)
-		walk->progress(walk->context, walk->done, walk->of);
+	if (walk->status == STATUS_OK && walk->progress != NULL &&
+	    walk->done % PROGRESS_EVERY == 0 &&
+	    !walk->progress(walk->context, walk->done, walk->of))
+		walk->status = error_set(walk->err, STATUS_CANCELLED, "%s",
+		    status_text(STATUS_CANCELLED));
 	return walk->status == STATUS_OK;
 }
 
@@ -428,8 +431,10 @@ fold_all(struct replica *replica, fold_progress *progress, void *context,
 		status = walk_all(&walk);
 	if (status == STATUS_OK)
 		status = effects_finish(replica, err);
-	if (status == STATUS_OK && progress != NULL)
-		progress(context, walk.done, walk.of);
+	if (status == STATUS_OK && progress != NULL &&
+	    !progress(context, walk.done, walk.of))
+		status = error_set(err, STATUS_CANCELLED, "%s",
+		    status_text(STATUS_CANCELLED));
 	arena_deinit(&walk.arena);
 	return status;
 }

@@ -52,8 +52,9 @@ enum status fold_again(struct replica *replica, const struct commit *commit,
 enum status fold_dossier(struct replica *replica, uint64_t dossier,
     struct error *err);
 
-/* Everything, from scratch.  progress may be NULL. */
-typedef void fold_progress(void *context, uint64_t done, uint64_t of);
+/* Everything, from scratch.  progress may be NULL; it returns false to stop,
+ * with STATUS_CANCELLED. */
+typedef bool fold_progress(void *context, uint64_t done, uint64_t of);
 
 enum status fold_all(struct replica *replica, fold_progress *progress,
     void *context, struct error *err);

@@ -161,6 +161,19 @@ file_read(const char *path, size_t limit, struct buffer *out, struct error *err)
 	return failed(err, "read", path, count);
 }
 
+enum status
+file_sync(const char *path, struct error *err)
+{
+	uv_file file = open_file(path, UV_FS_O_RDONLY, 0);
+	int result = file;
+
+	if (file >= 0) {
+		result = sync_file(file);
+		close_file(file);
+	}
+	return result < 0 ? failed(err, "store", path, result) : STATUS_OK;
+}
+
 /*
  * A rename is durable when its folder is; where a folder cannot be opened
  * (Windows) the system sees to that itself.
@@ -170,7 +183,6 @@ sync_folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char *folder;
-	uv_file file;
 
 	folder = slash == NULL || slash == path ? strdup(slash ? "/" : ".")
 	                                        : strdup(path);
@@ -178,11 +190,7 @@ sync_folder_of(const char *path)
 		return;
 	if (slash != NULL && slash != path)
 		folder[slash - path] = '\0';
-	file = open_file(folder, UV_FS_O_RDONLY, 0);
-	if (file >= 0) {
-		sync_file(file);
-		close_file(file);
-	}
+	(void)file_sync(folder, NULL);
 	free(folder);
 }
 
@@ -304,6 +312,21 @@ file_rename(const char *from, const char *to, struct error *err)
 	result = uv_fs_rename(NULL, &request, from, to, NULL);
 	uv_fs_req_cleanup(&request);
 	return result == 0 ? STATUS_OK : failed(err, "rename to", to, result);
+}
+
+enum status
+file_copy(const char *from, const char *to, struct error *err)
+{
+	uv_fs_t request;
+	int result;
+
+	result =
+	    uv_fs_copyfile(NULL, &request, from, to, UV_FS_COPYFILE_EXCL, NULL);
+	uv_fs_req_cleanup(&request);
+	if (result < 0)
+		return error_set(err, file_status(result), "copy %s to %s: %s",
+		    from, to, uv_strerror(result));
+	return file_sync(to, err);
 }
 
 bool

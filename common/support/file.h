@@ -37,6 +37,12 @@ enum status file_remove(const char *path, struct error *err);
 
 enum status file_rename(const char *from, const char *to, struct error *err);
 
+/* Into a new file, fsynced.  STATUS_EXISTS: there is something at to. */
+enum status file_copy(const char *from, const char *to, struct error *err);
+
+/* Until what was written to a file, or renamed in a folder, is on the disk. */
+enum status file_sync(const char *path, struct error *err);
+
 bool file_exists(const char *path);
 
 enum status file_size(const char *path, uint64_t *size, struct error *err);

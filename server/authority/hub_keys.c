@@ -4,7 +4,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uv.h>
 
 #include "common/replica/ledger.h"
 #include "common/support/clock.h"
@@ -211,19 +210,6 @@ begin_anew(const struct hub_folder *folder, const char *path,
 	return status;
 }
 
-static enum status
-copy_backup(const char *file, const char *path, struct error *err)
-{
-	uv_fs_t request;
-	int result = uv_fs_copyfile(NULL, &request, file, path, 0, NULL);
-
-	uv_fs_req_cleanup(&request);
-	if (result < 0)
-		return error_set(err, file_status(result), "%s: %s", file,
-		    uv_strerror(result));
-	return STATUS_OK;
-}
-
 enum status
 hub_restore(const struct hub_folder *folder, const char *file,
     struct hub_restored *restored, struct error *err)
@@ -242,7 +228,7 @@ hub_restore(const struct hub_folder *folder, const char *file,
 	if (status == STATUS_OK)
 		status = file_remove(beside, err);
 	if (status == STATUS_OK && file != NULL)
-		status = copy_backup(file, beside, err);
+		status = file_copy(file, beside, err);
 	if (status == STATUS_OK) {
 		status = begin_anew(folder, beside, restored, err);
 		if (status == STATUS_OK)

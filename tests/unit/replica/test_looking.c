@@ -177,18 +177,32 @@ test_search_stops_when_it_is_told_to(void **state)
 	assert_int_equal(seen, 1);
 }
 
-static void
+static bool
 count_done(void *context, uint64_t done, uint64_t of)
 {
 	uint64_t *last = context;
 
 	assert_true(done >= *last && done <= of);
 	*last = done;
+	return true;
+}
+
+/* It is asked at once whether to go on, and never again. */
+static bool
+stop_at_once(void *context, uint64_t done, uint64_t of)
+{
+	uint64_t *last = context;
+
+	assert_int_equal(*last, 0);
+	assert_true(done < of);
+	*last = done;
+	return false;
 }
 
 static void
 test_folding_tells_how_far_it_is(void **state)
 {
+	struct check_result result;
 	uint64_t last = 0;
 
 	assert_ok(replica_begin(*state, err));
@@ -202,6 +216,11 @@ test_folding_tells_how_far_it_is(void **state)
 	assert_ok(fold_all(*state, count_done, &last, err));
 	assert_ok(replica_commit(*state, err));
 	assert_int_equal(last, 1099);
+	last = 0;
+	assert_int_equal(check_replica(*state, NULL, stop_at_once, &last,
+			     &result, ERROR_IGNORED),
+	    STATUS_CANCELLED);
+	assert_true(last > 0 && !replica_in_transaction(*state));
 }
 
 /* Numbers with a fraction are told from one another. */

@@ -113,6 +113,34 @@ test_folders_are_made_with_their_parents(void **state)
 	folder_deinit(&folder);
 }
 
+/* A copy is whole, and nothing is written over. */
+static void
+test_copy_is_a_new_file(void **state)
+{
+	struct folder folder;
+	struct buffer read = { 0 };
+	struct error err;
+	char *copy;
+
+	(void)state;
+	folder_init(&folder);
+	copy = file_path(folder.path, "copy");
+	assert_int_equal(file_copy(folder.file, copy, &err), STATUS_NOT_FOUND);
+	assert_int_equal(file_write(folder.file, bytes_of_text("Oak"),
+			     FILE_SECRET, &err),
+	    STATUS_OK);
+	assert_int_equal(file_copy(folder.file, copy, &err), STATUS_OK);
+	assert_int_equal(file_copy(folder.file, copy, &err), STATUS_EXISTS);
+	assert_int_equal(file_sync(folder.path, &err), STATUS_OK);
+	assert_int_equal(file_read(copy, 5, &read, &err), STATUS_OK);
+	assert_true(bytes_equal_text(buffer_view(&read), "Oak"));
+	assert_int_equal(file_remove(copy, &err), STATUS_OK);
+	assert_int_equal(file_sync(copy, &err), STATUS_NOT_FOUND);
+	buffer_deinit(&read);
+	free(copy);
+	folder_deinit(&folder);
+}
+
 int
 main(void)
 {
@@ -121,6 +149,7 @@ main(void)
 		cmocka_unit_test(test_longer_than_the_limit_is_refused),
 		cmocka_unit_test(test_what_is_missing_is_said),
 		cmocka_unit_test(test_folders_are_made_with_their_parents),
+		cmocka_unit_test(test_copy_is_a_new_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
