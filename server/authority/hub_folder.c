@@ -373,11 +373,11 @@ struct hub_lock {
 };
 
 static enum status
-lock_folder(const char *path, int wait_ms, struct hub_lock **out,
-    struct error *err)
+lock_folder(const char *path, const char *what, int wait_ms,
+    struct hub_lock **out, struct error *err)
 {
 	struct hub_lock *lock = calloc(1, sizeof(*lock));
-	char *name = file_path(path, "serve.lock");
+	char *name = file_path(path, what);
 	int code = SQLITE_NOMEM;
 
 	if (lock != NULL && name != NULL)
@@ -395,9 +395,8 @@ lock_folder(const char *path, int wait_ms, struct hub_lock **out,
 	}
 	hub_folder_unlock(lock);
 	if (code == SQLITE_BUSY)
-		return error_set(err, STATUS_BUSY,
-		    "a hub is serving %s already", path);
-	return error_set(err, STATUS_IO, "%s/serve.lock: %s", path,
+		return STATUS_BUSY;
+	return error_set(err, STATUS_IO, "%s/%s: %s", path, what,
 	    sqlite3_errstr(code));
 }
 
@@ -405,15 +404,37 @@ lock_folder(const char *path, int wait_ms, struct hub_lock **out,
 enum status
 hub_folder_lock(const char *path, struct hub_lock **out, struct error *err)
 {
+	enum status status;
+
 	assert(out != NULL && *out == NULL);
-	return lock_folder(path, LOOK_MS, out, err);
+	status = lock_folder(path, "serve.lock", LOOK_MS, out, err);
+	if (status == STATUS_BUSY)
+		error_set(err, status, "a hub is serving %s already", path);
+	return status;
+}
+
+enum status
+hub_folder_lock_night(const char *path, struct hub_lock **out,
+    struct error *err)
+{
+	enum status status;
+
+	assert(out != NULL && *out == NULL);
+	status = lock_folder(path, "night.lock", 0, out, err);
+	if (status == STATUS_BUSY)
+		error_set(err, status,
+		    "a night's work is being done in %s already; wait until it "
+		    "has ended",
+		    path);
+	return status;
 }
 
 bool
 hub_folder_is_served(const char *path)
 {
 	struct hub_lock *lock = NULL;
-	bool is_served = lock_folder(path, 0, &lock, NULL) == STATUS_BUSY;
+	bool is_served =
+	    lock_folder(path, "serve.lock", 0, &lock, NULL) == STATUS_BUSY;
 
 	hub_folder_unlock(lock);
 	return is_served;

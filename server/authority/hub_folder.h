@@ -1,8 +1,9 @@
 /*
  * The hub's data folder.
  *
- *	hub.conf	name, listen, hosts, certificate_seconds (text; may be
- *			edited)
+ *	hub.conf	name, listen, hosts, certificate_seconds, night_at,
+ *			backup_folder, backup_folder_second, backup_keep (text;
+ *			may be edited; see hub_settings.h)
  *	ca.key		the authority that every computer trusts, and its
  *	ca.crt		certificate
  *	hub.key		what the hub shows when computers connect; renewed by
@@ -10,6 +11,8 @@
  *	mark.key	by which the hub knows again what it once took
  *	replica.db	the replica, with the hub's own tables
  *	serve.lock	held by the hub that serves
+ *	night.lock	held by whoever does the night's work
+ *	backups/	what the night made, unless backup_folder names another
  *
  * Keys are apart from data: a backup has none of them (see hub_keys.h).
  */
@@ -99,6 +102,10 @@ enum status hub_folder_renew(struct hub_folder *folder, struct error *err);
 struct hub_lock;
 
 enum status hub_folder_lock(const char *path, struct hub_lock **out,
+    struct error *err);
+
+/* The same for the night's work, beside a hub that serves. */
+enum status hub_folder_lock_night(const char *path, struct hub_lock **out,
     struct error *err);
 
 void hub_folder_unlock(struct hub_lock *lock);

@@ -15,7 +15,20 @@
 enum {
 	DAY_S = 24 * 60 * 60,
 	CERTIFICATE_DAYS_MAX = 10 * 365,
+	BACKUP_KEEP_MAX = 10000,
+	CLOCK_BYTES = 8, /* 02:00 */
 };
+
+struct hub_settings
+hub_settings_default(void)
+{
+	return (struct hub_settings){
+		.listen = HUB_SETTINGS_LISTEN,
+		.certificate_seconds = (int64_t)LIMIT_CERTIFICATE_DAYS * DAY_S,
+		.night_minute = HUB_SETTINGS_NIGHT_MINUTE,
+		.backup_keep = HUB_SETTINGS_BACKUP_KEEP,
+	};
+}
 
 enum status
 hub_settings_check(const struct hub_settings *settings, struct error *err)
@@ -44,6 +57,10 @@ hub_settings_check(const struct hub_settings *settings, struct error *err)
 		return error_set(err, STATUS_INVALID,
 		    "certificates are good for 1 to %d days",
 		    CERTIFICATE_DAYS_MAX);
+	if (settings->backup_keep < 1 || settings->night_minute >= 24 * 60)
+		return error_set(err, STATUS_INVALID,
+		    "at least one backup is kept, and a night begins within "
+		    "the day");
 	return STATUS_OK;
 }
 
@@ -80,14 +97,69 @@ read_hosts(const char *text, struct hub_settings *settings, struct error *err)
 	return STATUS_OK;
 }
 
+static void
+format_minute(int minute, char text[CLOCK_BYTES])
+{
+	if (minute < 0)
+		snprintf(text, CLOCK_BYTES, "off");
+	else
+		snprintf(text, CLOCK_BYTES, "%02d:%02d", minute / 60 % 24,
+		    minute % 60);
+}
+
+/* "02:00" or "off" */
+static enum status
+read_minute(const char *text, int *minute, struct error *err)
+{
+	char again[CLOCK_BYTES];
+	int hour = -1, rest = -1;
+
+	*minute = -1;
+	if (sscanf(text, "%2d:%2d", &hour, &rest) == 2 && hour >= 0 &&
+	    hour < 24 && rest >= 0 && rest < 60)
+		*minute = hour * 60 + rest;
+	format_minute(*minute, again);
+	if (strcmp(text, again) == 0)
+		return STATUS_OK;
+	return error_set(err, STATUS_INVALID,
+	    "night_at is a time of the day in UTC such as 02:00, or off; not "
+	    "\"%.40s\"",
+	    text);
+}
+
+static enum status
+read_night(const struct config *config, struct hub_settings *settings,
+    struct error *err)
+{
+	char at[CLOCK_BYTES];
+	enum status status;
+
+	format_minute(settings->night_minute, at);
+	status = read_minute(config_text(config, "night_at", at),
+	    &settings->night_minute, err);
+	if (status == STATUS_OK)
+		status = copy_setting(settings->backup_folder,
+		    sizeof(settings->backup_folder),
+		    config_text(config, "backup_folder", ""), "backup_folder",
+		    err);
+	if (status == STATUS_OK)
+		status = copy_setting(settings->backup_folder_second,
+		    sizeof(settings->backup_folder_second),
+		    config_text(config, "backup_folder_second", ""),
+		    "backup_folder_second", err);
+	if (status == STATUS_OK)
+		status = config_integer(config, "backup_keep", 1,
+		    BACKUP_KEEP_MAX, &settings->backup_keep, err);
+	return status;
+}
+
 enum status
 hub_settings_read(const struct config *config, struct hub_settings *settings,
     struct error *err)
 {
 	enum status status;
 
-	memset(settings, 0, sizeof(*settings));
-	settings->certificate_seconds = (int64_t)LIMIT_CERTIFICATE_DAYS * DAY_S;
+	*settings = hub_settings_default();
 	status = copy_setting(settings->name, sizeof(settings->name),
 	    config_text(config, "name", ""), "name", err);
 	if (status == STATUS_OK)
@@ -96,6 +168,8 @@ hub_settings_read(const struct config *config, struct hub_settings *settings,
 			config_text(config, "listen", HUB_SETTINGS_LISTEN),
 			"listen", err);
 	if (status == STATUS_OK)
+		status = read_night(config, settings, err);
+	if (status == STATUS_OK)
 		status =
 		    read_hosts(config_text(config, "hosts", ""), settings, err);
 	if (status == STATUS_OK)
@@ -103,6 +177,29 @@ hub_settings_read(const struct config *config, struct hub_settings *settings,
 		    INT64_MAX, &settings->certificate_seconds, err);
 	if (status == STATUS_OK)
 		status = hub_settings_check(settings, err);
+	return status;
+}
+
+static enum status
+write_night(const struct hub_settings *settings, struct config *config,
+    struct error *err)
+{
+	const char *first = settings->backup_folder;
+	const char *second = settings->backup_folder_second;
+	char at[CLOCK_BYTES], keep[24];
+	enum status status;
+
+	format_minute(settings->night_minute, at);
+	snprintf(keep, sizeof(keep), "%lld", (long long)settings->backup_keep);
+	status = config_set(config, "night_at", at, err);
+	if (status == STATUS_OK)
+		status = config_set(config, "backup_keep", keep, err);
+	if (status == STATUS_OK)
+		status = config_set(config, "backup_folder",
+		    *first != '\0' ? first : NULL, err);
+	if (status == STATUS_OK)
+		status = config_set(config, "backup_folder_second",
+		    *second != '\0' ? second : NULL, err);
 	return status;
 }
 
@@ -128,6 +225,8 @@ hub_settings_write(const struct hub_settings *settings, struct config *config,
 	if (status == STATUS_OK)
 		status =
 		    config_set(config, "certificate_seconds", seconds, err);
+	if (status == STATUS_OK)
+		status = write_night(settings, config, err);
 	return status;
 }
 

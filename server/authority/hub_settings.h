@@ -12,6 +12,9 @@
 enum {
 	HUB_SETTINGS_NAME_BYTES = 256,
 	HUB_SETTINGS_ADDRESS_BYTES = 64,
+	HUB_SETTINGS_PATH_BYTES = 1024,
+	HUB_SETTINGS_NIGHT_MINUTE = 2 * 60,
+	HUB_SETTINGS_BACKUP_KEEP = 14,
 };
 
 #define HUB_SETTINGS_LISTEN "0.0.0.0:7443"
@@ -23,7 +26,19 @@ struct hub_settings {
 	char hosts[CERTIFICATE_HOSTS][CERTIFICATE_HOST_BYTES];
 	size_t host_count;           /* at least one */
 	int64_t certificate_seconds; /* how long a certificate is good for */
+
+	/* The night: "night_at = 02:00", UTC, or "off". */
+	int night_minute; /* of the day; below 0: off */
+	/* Empty: backups/ in the hub's folder.  One that is named has to be
+	 * there; a relative one is in the hub's folder. */
+	char backup_folder[HUB_SETTINGS_PATH_BYTES];
+	int64_t backup_keep; /* how many of the newest, at least one */
+	/* On another device; empty: none. */
+	char backup_folder_second[HUB_SETTINGS_PATH_BYTES];
 };
+
+/* What is not decided by whoever makes a hub. */
+struct hub_settings hub_settings_default(void);
 
 /* STATUS_INVALID says what cannot be. */
 enum status hub_settings_check(const struct hub_settings *settings,

@@ -91,7 +91,7 @@ take_settings(struct command *command, struct hub_settings *settings)
 static enum status
 run_init(struct command *command)
 {
-	struct hub_settings settings = { 0 };
+	struct hub_settings settings = hub_settings_default();
 	enum status status;
 
 	status = take_settings(command, &settings);

@@ -25,8 +25,8 @@ COMMON = PURE + ("common/support", "common/net", "common/command",
                  "common/report")
 CLIENT = ("client/engine", "client/import", "client/agent", "client/library",
           "client/include", "client/command")
-SERVER = ("server/core", "server/authority", "server/service",
-          "server/command")
+SERVER = ("server/core", "server/authority", "server/night",
+          "server/service", "server/command")
 
 # folder -> the folders that it may include besides itself
 LAYERS = {
@@ -46,7 +46,8 @@ LAYERS = {
     "client": COMMON + CLIENT,
     "server/core": PURE,
     "server/authority": COMMON + SERVER[:1],
-    "server/service": COMMON + SERVER[:2],
+    "server/night": COMMON + SERVER[:2],
+    "server/service": COMMON + SERVER[:3],
     "server/command": COMMON + SERVER,
     "server": COMMON + SERVER,
 }
@@ -55,7 +56,8 @@ WITHOUT_LOOP = PURE + ("client/engine", "server/core")
 # School offices run Windows: the operating system is reached through libuv.
 PORTABLE = COMMON + CLIENT + ("client",)
 # Every module here is named by a test.
-TESTED = COMMON + ("client/engine", "client/import", "server/core")
+TESTED = COMMON + ("client/engine", "client/import", "server/core",
+                   "server/night")
 
 BANNED = re.compile(
     r"(?<![\w.>])(strcpy|strcat|v?sprintf|gets|strtok|atoi|atol|atof|rand|"

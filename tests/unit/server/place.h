@@ -47,13 +47,15 @@ place_ok(enum status status, int line, const char *call,
 static inline struct hub_settings
 place_settings(void)
 {
-	return (struct hub_settings){
-		.name = "The Invented Partnership",
-		.listen = "127.0.0.1:0",
-		.hosts = { "127.0.0.1" },
-		.host_count = 1,
-		.certificate_seconds = 30 * 24 * 60 * 60,
-	};
+	struct hub_settings settings = hub_settings_default();
+
+	snprintf(settings.name, sizeof(settings.name), "%s",
+	    "The Invented Partnership");
+	snprintf(settings.listen, sizeof(settings.listen), "127.0.0.1:0");
+	snprintf(settings.hosts[0], sizeof(settings.hosts[0]), "127.0.0.1");
+	settings.host_count = 1;
+	settings.certificate_seconds = 30 * 24 * 60 * 60;
+	return settings;
 }
 
 static inline uint64_t

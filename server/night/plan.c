@@ -1,0 +1,45 @@
+#include "server/night/plan.h"
+
+#include <sqlite3.h>
+
+enum {
+	WATCH_EVERY = 10 * 1000 /* instructions of SQLite's machine */
+};
+
+/* The backup comes before what may still alter something. */
+const struct night_job night_plan[] = {
+	{ "integrity", job_integrity },
+	{ "backup", job_backup },
+	{ "second_backup", job_second_backup },
+	{ "checkpoint", job_checkpoint },
+	{ "certificates", job_certificates },
+	{ "disk", job_disk },
+	{ "clock", job_clock },
+	{ "purge", job_purge },
+	{ NULL, NULL },
+};
+
+bool
+night_goes_on(void *context, uint64_t done, uint64_t of)
+{
+	struct night_work *work = context;
+	unsigned percent = of == 0 ? 0 : (unsigned)(done * 100 / of);
+
+	if (of > 0 && atomic_exchange(&work->percent, percent) != percent &&
+	    work->progress != NULL)
+		work->progress(work);
+	return !atomic_load(&work->stop);
+}
+
+static int
+on_instructions(void *context)
+{
+	return !night_goes_on(context, 0, 0);
+}
+
+void
+night_watch(struct night_work *work, struct replica *replica)
+{
+	sqlite3_progress_handler(replica_database(replica), WATCH_EVERY,
+	    on_instructions, work);
+}
