@@ -128,15 +128,15 @@ struct sketch_decoder {
 	uint32_t found_count;
 
 	struct sketch_cell *cells; /* theirs less mine less found */
-	uint32_t *links;           /* a list of cells to look at, from ready */
-	uint32_t ready;
+	int32_t *links;            /* a list of cells to look at, from ready */
+	int32_t ready;
 	uint32_t capacity;
 	uint32_t narrow; /* the first so many compare 32 bits of check */
 	int64_t first;   /* count of cell 0: theirs less mine */
 	double squares;  /* sum of the estimate */
 };
 
-/* mine is borrowed until deinit.  STATUS_CORRUPT when an item of mine is there
+/* mine is borrowed until deinit, not to be fed if this fails.  STATUS_CORRUPT when an item of mine is there
  * twice, STATUS_TOO_LARGE when theirs are above LIMIT_SKETCH_ITEMS. */
 enum status sketch_decoder_init(struct sketch_decoder *decoder,
     struct sketch_set *mine, uint64_t theirs, struct error *err);
