@@ -40,6 +40,7 @@ enum {
 	LIMIT_GENERATIONS = 64,
 	LIMIT_LEFT_OUT = 256, /* dossiers that are not compared */
 	LIMIT_CELLS = 16384,  /* of a sketch, in one frame */
+	LIMIT_LISTED = 65536, /* items of a list, in one frame */
 	LIMIT_WANTED = 4096,  /* commits, in one frame of the repair */
 	LIMIT_OUTPUT_BYTES = 2 * 1024 * 1024, /* waiting at one session */
 	LIMIT_SESSIONS = 1024,

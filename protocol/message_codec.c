@@ -245,3 +245,15 @@ message_items(struct reader *reader, uint32_t *count, uint32_t max)
 		read_item(reader, i == 0 ? &none : &items[i - 1], &items[i]);
 	return items;
 }
+
+struct item *
+message_whole_items(struct reader *reader, uint32_t *count, uint32_t max)
+{
+	struct item *items = message_items(reader, count, max);
+
+	for (uint32_t i = 0; reader->status == STATUS_OK && i < *count; i++)
+		if (items[i].commit.size == 0)
+			reader_fail(reader, STATUS_INVALID, "items",
+			    "a number without its commit");
+	return items;
+}

@@ -65,4 +65,8 @@ void pack_items(struct pack *pack, const struct item *items, uint32_t count);
 struct item *message_items(struct reader *reader, uint32_t *count,
     uint32_t max);
 
+/* The same where none may be a number without its commit. */
+struct item *message_whole_items(struct reader *reader, uint32_t *count,
+    uint32_t max);
+
 #endif

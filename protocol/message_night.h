@@ -1,18 +1,23 @@
 /*
  * The bodies of the night's frames: two sets of commits are compared by a
  * sketch, and what one side lacks is brought (section 17 of PROTOCOL.md).
- * As to encoding and decoding all is as in message.h.
+ * As to encoding and decoding all is as in message.h; numbers of 8 bytes in
+ * blobs are little-endian, and what ascends has none twice.
  */
 #ifndef PROTOCOL_MESSAGE_NIGHT_H
 #define PROTOCOL_MESSAGE_NIGHT_H
 
 #include "protocol/message.h"
 
+enum {
+	CELL_BYTES_MAX = 8 + 8 + 10 /* on the wire */
+};
+
 /* How cells come. */
 enum sketch_form {
 	SKETCH_NARROW = 0, /* checks of 4 bytes */
 	SKETCH_WIDE = 1,   /* checks of 8 bytes: for many differences */
-	SKETCH_LIST = 2,   /* no cells: all items, ascending, 8 bytes each */
+	SKETCH_LIST = 2,   /* no cells: the items, ascending, 8 bytes each */
 };
 
 /* [at, nonce, count, sum, first, [dossier, ...]]
@@ -34,7 +39,8 @@ enum reconciled_state {
 	RECONCILED_LATER = 2, /* not now: at the time that NIGHT says */
 };
 
-/* [state, count, nonce, cells]: cells from 0 on, narrow, when they differ */
+/* [state, count, nonce, cells]: cells from 0 on, narrow, SKETCH_FIRST_CELLS at
+ * most, when they differ; else none */
 struct reconciled {
 	enum reconciled_state state;
 	uint64_t count;             /* of the hub's set */
@@ -42,14 +48,16 @@ struct reconciled {
 	struct bytes cells;
 };
 
-/* SKETCH: [form, from, count]: send so many from there on */
+/* SKETCH: [form, from, count]: send so many cells (of a list: items) from there
+ * on; one at least, and none beyond LIMIT_SKETCH_CELLS (LIMIT_SKETCH_ITEMS) */
 struct sketch_wish {
 	enum sketch_form form;
 	uint64_t from;
 	uint32_t count;
 };
 
-/* CELLS: [form, from, cells] */
+/* CELLS: [form, from, cells]; of a list, fewer than were asked for are the
+ * last, and none may be left */
 struct cells {
 	enum sketch_form form;
 	uint64_t from;
@@ -57,11 +65,11 @@ struct cells {
 };
 
 /* MEND: [[item, ...], wanted]: what only the client has, with its marks; and
- * what only the hub has, a blob of 8 bytes each, little-endian */
+ * what only the hub has, a blob of 8 bytes each */
 struct mend {
-	struct item *items;
+	struct item *items; /* each with its commit */
 	uint32_t item_count;
-	uint64_t *wanted;
+	uint64_t *wanted; /* of the sketch's items, ascending */
 	uint32_t wanted_count;
 };
 
@@ -73,13 +81,13 @@ struct placed {
 
 /* MENDED: [[placed, ...], [item, ...], withheld]: one for each item of MEND, in
  * its order; what was wanted, as far as it fits; and what of it may not be
- * read any more.  The rest is to be wanted again. */
+ * read any more, as in MEND.  The rest is to be wanted again. */
 struct mended {
 	struct placed *places;
 	uint32_t place_count;
-	struct item *items;
+	struct item *items; /* each with its commit */
 	uint32_t item_count;
-	uint64_t *withheld;
+	uint64_t *withheld; /* ascending */
 	uint32_t withheld_count;
 };
 
@@ -130,17 +138,22 @@ MESSAGE_NIGHT_LIST(MESSAGE_DECLARE)
 #undef MESSAGE_DECLARE
 
 /*
- * Cells on the wire: sum (8 bytes), check (4 or 8), and the count as a zig-zag
- * varint of its difference from sketch_expected(count of the sender's set, i).
+ * Cells on the wire: sum (8 bytes), check (its low 4 bytes, or 8), and the
+ * count as a zig-zag varint, in its shortest form, of its difference from
+ * sketch_expected(count of the sender's set, i).  A count below 0 or above that
+ * of the set does not exist.  Of a list each cell is an item, its sum; check
+ * and count are 0.
  */
 struct sketch_cell;
 
-/* Append cells of indices from, from + 1, ... */
+/* Append cells of indices from, from + 1, ...: no more than one frame holds,
+ * of a set of LIMIT_SKETCH_ITEMS at most. */
 enum status message_cells_pack(struct buffer *out, enum sketch_form form,
     uint64_t set_count, uint64_t from, const struct sketch_cell *cells,
     uint32_t cell_count, struct error *err);
 
-/* At most max cells; STATUS_INVALID says what is wrong with them. */
+/* At most max cells; STATUS_INVALID says what is wrong with them, and then
+ * *cell_count is 0.  A narrow cell's check has its low 32 bits. */
 enum status message_cells_unpack(struct bytes in, enum sketch_form form,
     uint64_t set_count, uint64_t from, struct sketch_cell *cells, uint32_t max,
     uint32_t *cell_count, struct error *err);

@@ -27,12 +27,7 @@ message_offer_decode(struct bytes body, struct arena *arena,
 	message_open(&in, body, arena, 3, err);
 	message->generation = reader_unsigned(&in, UINT64_MAX, "generation");
 	message->items =
-	    message_items(&in, &message->item_count, LIMIT_BATCH_COMMITS);
-	for (uint32_t i = 0; in.status == STATUS_OK && i < message->item_count;
-	     i++)
-		if (message->items[i].commit.size == 0)
-			reader_fail(&in, STATUS_INVALID, "items",
-			    "a number is offered without its commit");
+	    message_whole_items(&in, &message->item_count, LIMIT_BATCH_COMMITS);
 	message->end = reader_boolean(&in, "end");
 	return message_close(&in, "OFFER");
 }

@@ -107,3 +107,15 @@ pack_array(struct pack *pack, size_t count)
 {
 	(void)msgpack_pack_array(&pack->packer, count);
 }
+
+void
+pack_numbers(struct pack *pack, const uint64_t *numbers, uint32_t count)
+{
+	(void)msgpack_pack_bin(&pack->packer, (size_t)count * 8);
+	for (uint32_t i = 0; i < count; i++) {
+		uint8_t bytes[8];
+
+		bytes_store64(bytes, numbers[i]);
+		(void)msgpack_pack_bin_body(&pack->packer, bytes, 8);
+	}
+}

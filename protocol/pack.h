@@ -41,4 +41,7 @@ void pack_text(struct pack *pack, struct bytes text);
 void pack_blob(struct pack *pack, const void *data, size_t size);
 void pack_array(struct pack *pack, size_t count);
 
+/* A blob of 8 bytes for each, little-endian. */
+void pack_numbers(struct pack *pack, const uint64_t *numbers, uint32_t count);
+
 #endif

@@ -293,9 +293,16 @@ void *
 reader_list(struct reader *reader, uint32_t *count, uint32_t max,
     size_t element_size, const char *what)
 {
+	*count = reader_array(reader, max, what);
+	return reader_room(reader, count, element_size, what);
+}
+
+void *
+reader_room(struct reader *reader, uint32_t *count, size_t element_size,
+    const char *what)
+{
 	void *room = NULL;
 
-	*count = reader_array(reader, max, what);
 	if (*count > 0)
 		room = arena_array(reader->arena, *count, element_size);
 	if (*count > 0 && room == NULL) {

@@ -86,6 +86,11 @@ uint32_t reader_array(struct reader *reader, uint32_t max, const char *what);
 void *reader_list(struct reader *reader, uint32_t *count, uint32_t max,
     size_t element_size, const char *what);
 
+/* Zeroed room for count elements.  NULL, and count 0, when it is for none or
+ * there is no memory. */
+void *reader_room(struct reader *reader, uint32_t *count, size_t element_size,
+    const char *what);
+
 /* Pass over count objects, with all that is in them. */
 void reader_skip(struct reader *reader, uint32_t count);
 

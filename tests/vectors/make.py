@@ -14,6 +14,8 @@ import struct
 import subprocess
 import tempfile
 
+from sketch import Sketch
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 DICTIONARY = os.path.join(HERE, "..", "..", "protocol", "dictionary.bin")
 MAX = 2**63 - 1
@@ -286,6 +288,58 @@ def digests():
                mark=mark(key, c[0], dig, i + 1, 1000 * i + 1))
 
 
+NONCES = bytes(range(16)), bytes(range(100, 116))
+
+
+def sketch(count, head=5000):
+    return Sketch(NONCES, ident(0, 40), head,
+                  [digest(struct.pack("<Q", i)) for i in range(count)])
+
+
+def sketches():
+    """The digests are those of the numbers 0, 1, ..., 8 bytes little-endian."""
+    f = File("sketches.txt", "Cells of a set of digests, those of the numbers "
+             "from 0 in 8 bytes; check: of the first number's item.")
+    for count, form, start, end in (
+            (0, 0, 0, 3), (0, 2, 0, 5), (1, 0, 0, 32), (1, 1, 1, 2),
+            (3, 2, 0, 3), (3, 2, 1, 9), (100, 0, 0, 32), (100, 1, 32, 60),
+            (2000, 0, 0, 8), (2000, 0, 500, 520), (2000, 1, 100000, 100004)):
+        s = sketch(count)
+        first = sketch(1)
+        f.line(count=count, form=form, start=start, end=end,
+               client=NONCES[0], hub=NONCES[1], school=ident(0, 40), head=5000,
+               item=first.items[0], check=first.checks[first.items[0]],
+               cells=s.packed(form, start, end))
+
+
+def night_messages(items):
+    s = sketch(100)
+    first = s.cells(0, 1)[0]
+    other = bytes(range(50, 66))
+    own = [items[0], items[2][:1] + [-20] + items[2][2:]]
+    return {
+        "RECONCILE": (22, [5000, NONCES[0], 100, bytes(range(16)),
+                           struct.pack("<QQ", *first[:2]),
+                           [0, PUPIL, PUPIL + 1]]),
+        "RECONCILE_first": (22, [0, NONCES[0], 0, bytes(16), bytes(16), []]),
+        "RECONCILED_equal": (23, [0, 100, other, b""]),
+        "RECONCILED": (23, [1, 100, other, s.packed(0, 0, 32)]),
+        "RECONCILED_later": (23, [2, 0, other, b""]),
+        "SKETCH": (24, [0, 32, 90]),
+        "SKETCH_list": (24, [2, 65536, 65536]),
+        "CELLS": (25, [0, 32, s.packed(0, 32, 40)]),
+        "CELLS_wide": (25, [1, 0, s.packed(1, 0, 8)]),
+        "CELLS_list": (25, [2, 90, s.packed(2, 90, 100)]),
+        "CELLS_end": (25, [2, 100, b""]),
+        "MEND": (26, [own, s.packed(2, 0, 3)]),
+        "MEND_nothing": (26, [[], b""]),
+        "MENDED": (27, [[[5001, bytes([1] * 8)], [0, bytes(8)]], own[:1],
+                        s.packed(2, 2, 3)]),
+        "FOUND": (28, [5000, 1, [3, 2, 1, 0, 1], 6, 20000, 1500]),
+        "NIGHT": (29, [1790000000000, other]),
+    }
+
+
 def messages():
     data = [commit(*GOOD[n]) for n in ("create", "tied", "redacted")]
     ids = [GOOD[n][0] for n in ("create", "tied", "redacted")]
@@ -327,6 +381,7 @@ def messages():
                        False]),
         "OFFER_end": (20, [0, [], True]),
         "OFFERED": (21, [12, 5008, 1, False]),
+        **night_messages(items),
         "GOODBYE": (19, [6, "The hub is being stopped."]),
         "JOIN": (32, [1, bytes(range(20)), b"0\x82 request", "office-2"]),
         "JOINED": (33, [1, 7, b"0\x82 certificate", ident(0, 40),
@@ -379,5 +434,6 @@ def frames():
 
 
 if __name__ == "__main__":
-    for write in (identifiers, stamps, commits, digests, messages, frames):
+    for write in (identifiers, stamps, commits, digests, sketches, messages,
+                  frames):
         write()

@@ -9,6 +9,7 @@
 #include "protocol/limits.h"
 #include "protocol/message.h"
 #include "protocol/message_codec.h"
+#include "protocol/message_night.h"
 #include "sample.h"
 #include "vectors.h"
 
@@ -39,6 +40,7 @@ teardown(void **state)
 		return message_##name##_encode(&message, &again, &error);    \
 	}
 MESSAGE_LIST(RECODE)
+MESSAGE_NIGHT_LIST(RECODE)
 #undef RECODE
 
 static enum status
@@ -73,6 +75,14 @@ static const struct {
 	{ FRAME_GOODBYE, recode_goodbye },
 	{ FRAME_OFFER, recode_offer },
 	{ FRAME_OFFERED, recode_offered },
+	{ FRAME_RECONCILE, recode_reconcile },
+	{ FRAME_RECONCILED, recode_reconciled },
+	{ FRAME_SKETCH, recode_sketch_wish },
+	{ FRAME_CELLS, recode_cells },
+	{ FRAME_MEND, recode_mend },
+	{ FRAME_MENDED, recode_mended },
+	{ FRAME_FOUND, recode_found },
+	{ FRAME_NIGHT, recode_night },
 	{ FRAME_JOIN, recode_join },
 	{ FRAME_JOINED, recode_joined },
 };
@@ -163,6 +173,45 @@ test_truncation_and_damage_do_no_harm(void **state)
 		free(copy);
 		arena_reset(&arena);
 	}
+}
+
+/* body with nil in the place of its element at which; false: it has fewer. */
+static bool
+replace_by_nil(struct bytes body, uint32_t which, struct buffer *made)
+{
+	struct reader reader = { .rest = body };
+	struct bytes nil = { (const uint8_t *)"\xc0", 1 };
+	size_t before;
+
+	if (reader_array(&reader, UINT32_MAX, "body") <= which)
+		return false;
+	reader_skip(&reader, which);
+	before = body.size - reader.rest.size;
+	reader_skip(&reader, 1);
+	buffer_clear(made);
+	(void)buffer_append(made, (struct bytes){ body.data, before });
+	(void)buffer_append(made, nil);
+	(void)buffer_append(made, reader.rest);
+	return true;
+}
+
+static void
+test_elements_of_another_type_are_refused(void **state)
+{
+	struct vectors *vectors = vectors_open("messages.txt");
+	struct buffer made = { 0 };
+
+	(void)state;
+	while (vectors_next(vectors)) {
+		struct bytes body = vectors_bytes(vectors, "body");
+		uint64_t type = vectors_number(vectors, "type");
+
+		for (uint32_t i = 0; replace_by_nil(body, i, &made); i++)
+			assert_int_equal(recode(type, buffer_view(&made)),
+			    STATUS_INVALID);
+		arena_reset(&arena);
+	}
+	buffer_deinit(&made);
 }
 
 /* What passes every check of its structure, but lies. */
@@ -286,6 +335,7 @@ main(void)
 		cmocka_unit_test(test_the_vectors_survive_a_round_trip),
 		cmocka_unit_test(test_elements_of_a_later_version_are_ignored),
 		cmocka_unit_test(test_truncation_and_damage_do_no_harm),
+		cmocka_unit_test(test_elements_of_another_type_are_refused),
 		cmocka_unit_test(test_contradictions_are_refused),
 		cmocka_unit_test(test_too_many_elements_are_refused),
 		cmocka_unit_test(test_items_are_told_by_their_differences),
