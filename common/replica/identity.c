@@ -253,3 +253,24 @@ replica_generations_set(struct replica *replica,
 	return replica_meta_set_blob(replica, "generations",
 	    (struct bytes){ blob, (size_t)count * GENERATION_BYTES }, err);
 }
+
+/* Beyond the last common generation each went its own way. */
+uint64_t
+replica_generations_common(const struct generation *ours, uint32_t our_count,
+    const struct generation *theirs, uint32_t their_count)
+{
+	uint64_t last = INT64_MAX;
+	uint32_t common = 0;
+
+	while (common < our_count && common < their_count &&
+	       ours[common].number == theirs[common].number &&
+	       (common == 0 || ours[common].left_at == theirs[common].left_at))
+		common++;
+	if (common == 0)
+		return 0;
+	if (common < our_count)
+		last = ours[common].left_at;
+	if (common < their_count && theirs[common].left_at < last)
+		last = theirs[common].left_at;
+	return last;
+}

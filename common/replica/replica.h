@@ -159,4 +159,9 @@ enum status replica_generations(struct replica *replica, struct arena *arena,
 enum status replica_generations_set(struct replica *replica,
     const struct generation *generations, uint32_t count, struct error *err);
 
+/* The last sequence that means the same to both lists; INT64_MAX: all do; 0:
+ * none.  Pure. */
+uint64_t replica_generations_common(const struct generation *ours,
+    uint32_t our_count, const struct generation *theirs, uint32_t their_count);
+
 #endif

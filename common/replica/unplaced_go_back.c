@@ -21,27 +21,6 @@ least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* The last sequence that means the same to both; INT64_MAX: all do. */
-static uint64_t
-last_common(const struct generation *ours, uint32_t our_count,
-    const struct generation *theirs, uint32_t their_count)
-{
-	uint64_t last = INT64_MAX;
-	uint32_t common = 0;
-
-	while (common < our_count && common < their_count &&
-	       ours[common].number == theirs[common].number &&
-	       (common == 0 || ours[common].left_at == theirs[common].left_at))
-		common++;
-	if (common == 0)
-		return 0;
-	if (common < our_count)
-		last = least(last, ours[common].left_at);
-	if (common < their_count)
-		last = least(last, theirs[common].left_at);
-	return last;
-}
-
 /* --- commits -------------------------------------------------------------- */
 
 /* Those of one generation, in (from, to], with the place that they had. */
@@ -271,7 +250,8 @@ unplaced_go_back(struct replica *replica, const struct generation *generations,
 	*went = false;
 	status = replica_generations(replica, &arena, &ours, &our_count, err);
 	if (status == STATUS_OK && our_count > 0) {
-		uint64_t to = last_common(ours, our_count, generations, count);
+		uint64_t to = replica_generations_common(ours, our_count,
+		    generations, count);
 
 		*went = to != INT64_MAX;
 		if (*went)

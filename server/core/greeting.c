@@ -15,20 +15,8 @@ uint64_t
 greeting_start(const struct generation *ours, uint32_t our_count,
     const struct generation *theirs, uint32_t their_count, uint64_t cursor)
 {
-	uint32_t common = 0;
-
-	while (common < our_count && common < their_count &&
-	       ours[common].number == theirs[common].number &&
-	       (common == 0 || ours[common].left_at == theirs[common].left_at))
-		common++;
-	if (common == 0)
-		return 0;
-	/* Beyond the last common generation each went its own way. */
-	if (common < our_count)
-		cursor = least(cursor, ours[common].left_at);
-	if (common < their_count)
-		cursor = least(cursor, theirs[common].left_at);
-	return cursor;
+	return least(cursor,
+	    replica_generations_common(ours, our_count, theirs, their_count));
 }
 
 static void

@@ -273,6 +273,28 @@ test_generations_and_facts_are_kept(void **state)
 	replica_close(replica);
 }
 
+/* Up to where one of them left the last generation that both went through. */
+static void
+test_generations_have_places_in_common(void **state)
+{
+	const struct generation ours[] = { { 11, 0 }, { 22, 50 }, { 33, 90 } };
+	const struct generation other[] = { { 11, 0 }, { 44, 40 } };
+	const struct generation later[] = { { 11, 0 }, { 22, 60 } };
+	const struct generation foreign[] = { { 55, 0 }, { 22, 50 } };
+
+	(void)state;
+	assert_int_equal(replica_generations_common(ours, 3, ours, 3),
+	    INT64_MAX);
+	assert_int_equal(replica_generations_common(ours, 3, ours, 2), 90);
+	assert_int_equal(replica_generations_common(ours, 1, ours, 3), 50);
+	assert_int_equal(replica_generations_common(ours, 3, other, 2), 40);
+	assert_int_equal(replica_generations_common(other, 2, ours, 3), 40);
+	assert_int_equal(replica_generations_common(ours, 3, later, 2), 50);
+	assert_int_equal(replica_generations_common(ours, 3, foreign, 2), 0);
+	assert_int_equal(replica_generations_common(ours, 3, NULL, 0), 0);
+	assert_int_equal(replica_generations_common(NULL, 0, NULL, 0), 0);
+}
+
 static void
 execute(const char *path, const char *sql)
 {
@@ -396,6 +418,7 @@ main(void)
 		TEST(test_stamps_follow_what_was_seen),
 		TEST(test_stamps_leave_out_what_the_clock_is_ahead),
 		TEST(test_generations_and_facts_are_kept),
+		TEST(test_generations_have_places_in_common),
 		TEST(test_what_cannot_be_opened_says_why),
 		TEST(test_another_catalogue_folds_everything_anew),
 		TEST(test_watcher_hears_after_the_commit),
