@@ -385,7 +385,9 @@ computer_event(struct computer *computer, const struct event *event)
 		computer_heal(computer);
 		break;
 	case EVENT_START:
-		computer_start(computer);
+		/* in a calm, copies are on in turns, whenever they crashed */
+		if (computer->copies == 0 || !computer->world->calm)
+			computer_start(computer);
 		break;
 	case EVENT_DEED:
 	case EVENT_ACCEPTED:
