@@ -83,7 +83,9 @@ at_step(struct world *world, struct computer *computer)
 
 	if (replica == NULL || !world->hub.on)
 		return;
-	if (look_hub_went_back(world)) {
+	/* a disk from before the hub was restored has places of that life */
+	if (look_hub_went_back(world) ||
+	    (computer->put_back && world->hub.restores > 0)) {
 		*seen = (struct seen){ 0 };
 		return;
 	}
