@@ -9,17 +9,6 @@
 
 #define NAME "edits-survive"
 
-/* Set aside in a file that was purged. */
-static bool
-refusal_is_over(struct world *world, struct replica *replica,
-    const struct entry *entry)
-{
-	return entry->given_up ||
-	       look_row(world, replica,
-		   "SELECT 1 FROM dossier WHERE number = ?1 AND state >= 3",
-		   entry->dossier, 0) == STATUS_OK;
-}
-
 static void
 look_at_entry(struct world *world, struct replica *hub, struct entry *entry)
 {
@@ -42,8 +31,7 @@ look_at_entry(struct world *world, struct replica *hub, struct entry *entry)
 		return;
 	}
 	if (look_row(world, replica, "SELECT 1 FROM pending WHERE id = ?1",
-		entry->id, 0) != STATUS_NOT_FOUND ||
-	    refusal_is_over(world, replica, entry))
+		entry->id, 0) != STATUS_NOT_FOUND)
 		return;
 	if (look_may_have_forgotten(computer))
 		entry->fate = ENTRY_LOST;
