@@ -362,7 +362,6 @@ end_pump(struct engine *engine, struct error *err)
 struct confirming {
 	struct engine *engine;
 	uint64_t confirmed;
-	bool anything_waits;
 	enum status status;
 	struct error *err;
 };
