@@ -83,6 +83,9 @@ next_wake(const struct engine *engine)
 	if (engine->send_again && engine->sent_count == 0 &&
 	    engine->again_at_ms < wake)
 		wake = engine->again_at_ms;
+	if (engine->purge_again_at_ms > engine->elapsed_ms &&
+	    engine->purge_again_at_ms < wake)
+		wake = engine->purge_again_at_ms;
 	return wake > engine->elapsed_ms ? wake : engine->elapsed_ms + 1;
 }
 

@@ -297,19 +297,23 @@ purge_noted(struct engine *engine, const struct closing *closing,
 }
 
 /* Overwrite what a purge left in files; while somebody reads, or for want of
- * room, later. */
+ * room, later: each time it is a copy of all that is kept. */
 static enum status
 finish_purge(struct engine *engine, struct error *err)
 {
 	enum status status;
 
-	if (!engine->purge_unfinished && !purge_is_wanted(engine->replica))
+	if ((!engine->purge_unfinished && !purge_is_wanted(engine->replica)) ||
+	    engine->elapsed_ms < engine->purge_again_at_ms)
 		return STATUS_OK;
+	engine->purge_again_at_ms = 0;
 	status = purge_finish(engine->replica, err);
 	if (status == STATUS_OK)
 		engine->purge_unfinished = false;
-	return status == STATUS_BUSY || status == STATUS_FULL ? STATUS_OK
-	                                                      : status;
+	if (status != STATUS_BUSY && status != STATUS_FULL)
+		return status;
+	engine->purge_again_at_ms = engine->elapsed_ms + ENGINE_PURGE_AGAIN_MS;
+	return STATUS_OK;
 }
 
 /* --- leaving -------------------------------------------------------------- */

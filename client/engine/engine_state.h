@@ -15,6 +15,7 @@ enum {
 	ENGINE_BATCH_SLOW_MS = 3000, /* one that took more: try less */
 	ENGINE_PROOF_MS = 60 * 1000, /* ask again after no answer */
 	ENGINE_AGAIN_MS = 1000,      /* what the hub cannot take now */
+	ENGINE_PURGE_AGAIN_MS = 10 * 1000, /* files that are held, or full */
 	ENGINE_CLOCK_NOISE_MS = 60 * 1000,
 	ENGINE_TEXT_BYTES = 200
 };
@@ -89,7 +90,8 @@ struct engine {
 	struct offering offer; /* the hub was restored */
 
 	/* leaving and renewing */
-	bool purge_unfinished; /* bytes of a purge may still be in files */
+	bool purge_unfinished;      /* bytes of a purge may still be in files */
+	uint64_t purge_again_at_ms; /* not before; 0: at once */
 	bool leaving;
 	bool leave_sent;
 	struct buffer csr;

@@ -1,10 +1,12 @@
 /*
  * Limits of an engine: how much it asks, sends and says at a time, whatever is
- * stored or waits.
+ * stored or waits, and how often it tries what cannot be done.
  */
 #include "tests/unit/engine/talk.h"
 
 #include "client/engine/engine_private.h"
+#include "common/replica/purge.h"
+#include "common/replica/sql.h"
 
 /* --- batches -------------------------------------------------------------- */
 
@@ -206,6 +208,62 @@ test_garbled_goodbye_is_not_leaving(void **state)
 	assert_int_equal(talk_status(t).goodbye.code, GOODBYE_PROTOCOL);
 }
 
+/* --- files ---------------------------------------------------------------- */
+
+/* The database may not grow, and has no page to spare. */
+static void
+fill_disk(struct talk *t)
+{
+	enum status status;
+
+	assert_ok(sql_run(t->replica, "CREATE TABLE filler (b)", err));
+	assert_ok(sql_run(t->replica,
+	    "INSERT INTO filler VALUES (zeroblob(1000000))", err));
+	assert_ok(sql_run(t->replica, "PRAGMA max_page_count = 1", err));
+	for (int size = 1 << 16; size > 0; size /= 2) {
+		do {
+			struct sql *sql = sql_use(t->replica,
+			    "INSERT INTO filler VALUES (zeroblob(?1))");
+
+			sql_bind_integer(sql, 1, size);
+			status = sql_finish(sql, UNREAD);
+		} while (status == STATUS_OK);
+		assert_int_equal(status, STATUS_FULL);
+	}
+}
+
+/* To overwrite what a purge left is to copy all that is kept: where there is no
+ * room for it, it is not tried at every step. */
+static void
+test_full_disk_is_not_tried_at_every_step(void **state)
+{
+	struct talk *t = *state;
+	char surname[64];
+
+	talk_begin_session(t);
+	for (int i = 0; i < 99; i++) { /* a search index of several parts */
+		memset(surname, 'a' + i % 26, sizeof(surname));
+		snprintf(surname + 50, 14, "%d", i);
+		(void)fixture_pupil(t->replica, surname, OAK);
+	}
+	assert_ok(replica_begin(t->replica, err));
+	assert_ok(purge_note(t->replica, err));
+	assert_ok(replica_commit(t->replica, err));
+	fill_disk(t);
+	talk_tick(t, 10);
+	assert_int_equal(t->update.wish, ENGINE_KEEP);
+	assert_true(purge_is_wanted(t->replica));
+	assert_int_equal(t->update.wake_ms, t->elapsed + ENGINE_PURGE_AGAIN_MS);
+
+	assert_ok(sql_run(t->replica, "DROP TABLE filler", err));
+	talk_tick(t, ENGINE_PURGE_AGAIN_MS - 1);
+	assert_true(purge_is_wanted(t->replica));
+	assert_int_equal(t->update.wake_ms, t->elapsed + 1);
+	talk_tick(t, 1);
+	assert_false(purge_is_wanted(t->replica));
+	assert_int_equal(t->update.wake_ms, t->elapsed + LIMIT_PING_MS);
+}
+
 static void
 test_nothing_is_destroyed(void **state)
 {
@@ -228,6 +286,7 @@ main(void)
 		TALK(test_commit_that_is_told_twice_is_asked_for_once),
 		TALK(test_long_complaint_is_cut),
 		TALK(test_garbled_goodbye_is_not_leaving),
+		TALK(test_full_disk_is_not_tried_at_every_step),
 		TALK(test_nothing_is_destroyed),
 	};
 
