@@ -28,14 +28,20 @@ static const char release[] = "RELEASE step";
  * damaged or foreign schema runs nothing.  The cache is small: a client lives
  * beside everything else on an office computer.
  */
-static const char pragmas[] = "PRAGMA journal_mode = WAL;"
-			      "PRAGMA synchronous = FULL;"
+static const char pragmas[] = "PRAGMA synchronous = FULL;"
 			      "PRAGMA foreign_keys = OFF;"
 			      "PRAGMA secure_delete = ON;"
 			      "PRAGMA trusted_schema = OFF;"
 			      "PRAGMA temp_store = MEMORY;"
 			      "PRAGMA mmap_size = 0;"
 			      "PRAGMA journal_size_limit = 16777216;";
+
+/* What is only read (a backup) stays as it is. */
+static const char *
+journal_pragma(bool read_only)
+{
+	return read_only ? "" : "PRAGMA journal_mode = WAL";
+}
 
 static const char *
 cache_pragma(enum replica_kind kind)
@@ -123,6 +129,9 @@ open_database(struct replica *replica, const struct replica_options *options,
 		result = sqlite3_busy_timeout(replica->database, (int)busy_ms);
 	if (result == SQLITE_OK)
 		result = define_functions(replica->database);
+	if (result == SQLITE_OK)
+		result = sqlite3_exec(replica->database,
+		    journal_pragma(options->read_only), NULL, NULL, NULL);
 	if (result == SQLITE_OK)
 		result =
 		    sqlite3_exec(replica->database, pragmas, NULL, NULL, NULL);

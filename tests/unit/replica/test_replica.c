@@ -2,6 +2,7 @@
  * Opening, two connections to one database, numbers, stamps, migration, and
  * facts by name.  Covers common/replica/identity.c and common/replica/meta.c.
  */
+#include "common/replica/check.h"
 #include "protocol/identifier.h"
 #include "protocol/stamp.h"
 #include "tests/unit/replica/script.h"
@@ -338,6 +339,30 @@ test_what_cannot_be_opened_says_why(void **state)
 	expect_refusal(&options, STATUS_UNSUPPORTED, "upgrade");
 }
 
+/* A backup is opened for reading as it is, and is not a byte another then. */
+static void
+test_backup_is_read_as_it_is(void **state)
+{
+	struct place *place = *state;
+	struct replica *replica = script_open(place->path, REPLICA_CLIENT);
+	struct replica_options options = { .read_only = true };
+	struct replica *copy = NULL;
+	struct check_result result;
+	struct error err = { 0 };
+	char path[sizeof(place->path) + 8];
+
+	script_ledger(replica, 1, 100, 10, 100, "pupil/100 surname=Lee");
+	snprintf(path, sizeof(path), "%s.copy", place->path);
+	options.path = path;
+	SCRIPT_OK(check_backup(replica, path, &err), &err);
+	replica_close(replica);
+	SCRIPT_OK(replica_open(&options, &copy, &err), &err);
+	SCRIPT_OK(check_replica(copy, NULL, NULL, NULL, &result, &err), &err);
+	SCRIPT_EXPECT(copy, "PRAGMA journal_mode", "delete");
+	assert_int_equal(result.commits, 1);
+	replica_close(copy);
+}
+
 /* Another catalogue: what it did not know is folded after the upgrade. */
 static void
 test_another_catalogue_folds_everything_anew(void **state)
@@ -420,6 +445,7 @@ main(void)
 		TEST(test_generations_and_facts_are_kept),
 		TEST(test_generations_have_places_in_common),
 		TEST(test_what_cannot_be_opened_says_why),
+		TEST(test_backup_is_read_as_it_is),
 		TEST(test_another_catalogue_folds_everything_anew),
 		TEST(test_watcher_hears_after_the_commit),
 	};
