@@ -374,10 +374,12 @@ file_free_bytes(const char *path, uint64_t *bytes, struct error *err)
 char *
 file_path(const char *folder, const char *name)
 {
-	size_t size = strlen(folder) + strlen(name) + 2;
+	size_t length = strlen(folder);
+	size_t size = length + strlen(name) + 2;
 	char *path = malloc(size);
+	bool ends = length > 0 && folder[length - 1] == '/';
 
 	if (path != NULL)
-		snprintf(path, size, "%s/%s", folder, name);
+		snprintf(path, size, "%s%s%s", folder, ends ? "" : "/", name);
 	return path;
 }
