@@ -293,6 +293,12 @@ on_listener_closed(uv_handle_t *handle)
 	free_when_done(listener);
 }
 
+void
+listener_use(struct listener *listener, struct tls_context *context)
+{
+	listener->context = context;
+}
+
 uint16_t
 listener_port(const struct listener *listener)
 {

@@ -29,7 +29,7 @@ struct listener_handlers {
 };
 
 struct listener_options {
-	struct tls_context *context; /* a server's; outlives the links */
+	struct tls_context *context; /* a server's; see listener_use */
 	const char *address;   /* ADDR:PORT or [ADDR]:PORT; port 0 picks one */
 	uint32_t handshakes;   /* at once; 0: the limit */
 	uint64_t handshake_ms; /* 0: the limit */
@@ -42,6 +42,10 @@ enum status listener_open(uv_loop_t *loop,
 
 /* Accepted links live on; handshakes under way are ended. */
 void listener_close(struct listener *listener);
+
+/* Show another certificate to those who come from now on.  The context is
+ * borrowed until the listener is closed or uses another. */
+void listener_use(struct listener *listener, struct tls_context *context);
 
 uint16_t listener_port(const struct listener *listener);
 

@@ -130,6 +130,7 @@ tls_create(struct tls_context *context, const char *host, struct tls **out,
 		return error_set(err, STATUS_NOMEM, "begin TLS: %s",
 		    status_text(STATUS_NOMEM));
 	tls->context = context;
+	context->holds++;
 	mbedtls_ssl_init(&tls->ssl);
 	result = mbedtls_ssl_setup(&tls->ssl, &context->config);
 	if (result == 0 && host != NULL) {
@@ -158,6 +159,7 @@ tls_destroy(struct tls *tls)
 	buffer_deinit(&tls->input);
 	buffer_deinit(&tls->output);
 	buffer_deinit(&tls->authority);
+	tls_context_destroy(tls->context);
 	free(tls);
 }
 

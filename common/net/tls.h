@@ -34,7 +34,8 @@ enum tls_protocol {
 	TLS_PROTOCOL_JOIN, /* throughline-join/1 */
 };
 
-/* Shared by many connections, and outlives them. */
+/* Shared by many connections of one loop.  Those that are open when it is
+ * destroyed go on with it. */
 struct tls_context;
 
 /* All that is borrowed here is copied. */

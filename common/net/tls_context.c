@@ -37,6 +37,7 @@ create(bool is_server)
 
 	if (context == NULL)
 		return NULL;
+	context->holds = 1;
 	context->is_server = is_server;
 	mbedtls_ssl_config_init(&context->config);
 	mbedtls_x509_crt_init(&context->authority);
@@ -48,7 +49,7 @@ create(bool is_server)
 void
 tls_context_destroy(struct tls_context *context)
 {
-	if (context == NULL)
+	if (context == NULL || --context->holds > 0)
 		return;
 	mbedtls_ssl_config_free(&context->config);
 	mbedtls_ssl_ticket_free(&context->tickets);

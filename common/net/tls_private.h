@@ -8,6 +8,7 @@
 #include "common/net/tls.h"
 
 struct tls_context {
+	uint32_t holds; /* its maker's, and one for each connection */
 	bool is_server;
 	enum tls_protocol protocol; /* a client's */
 	mbedtls_ssl_config config;
