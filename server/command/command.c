@@ -16,6 +16,7 @@ static const struct command_entry *const entries[] = {
 	&command_invite,
 	&command_site,
 	&command_status,
+	&command_night,
 	&command_check,
 	&command_backup,
 	&command_restore,

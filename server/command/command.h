@@ -71,5 +71,6 @@ extern const struct command_entry command_school, command_invite, command_site;
 extern const struct command_entry command_status;
 extern const struct command_entry command_check, command_backup,
     command_restore, command_keys;
+extern const struct command_entry command_night;
 
 #endif

@@ -66,20 +66,36 @@ start_hub(struct service *service, struct error *err)
 	return hub_create(&options, &service->hub, err);
 }
 
+enum status
+service_show_certificate(struct service *service, struct error *err)
+{
+	const struct hub_folder *folder = service->options.folder;
+	struct tls_server_options tls = { folder->key,
+		buffer_view(&folder->certificate),
+		buffer_view(&folder->authority) };
+	struct tls_context *context = NULL;
+	enum status status;
+
+	status = tls_context_create_server(&tls, &context, err);
+	if (status != STATUS_OK)
+		return status;
+	if (service->listener != NULL)
+		listener_use(service->listener, context);
+	tls_context_destroy(service->context);
+	service->context = context;
+	return STATUS_OK;
+}
+
 static enum status
 prepare(struct service *service, struct error *err)
 {
 	const struct hub_folder *folder = service->options.folder;
 	struct replica *replica = service->options.replica;
-	struct tls_server_options tls = { folder->key,
-		buffer_view(&folder->certificate),
-		buffer_view(&folder->authority) };
 	enum status status;
 
 	status = codec_create(&service->codec, err);
 	if (status == STATUS_OK)
-		status =
-		    tls_context_create_server(&tls, &service->context, err);
+		status = service_show_certificate(service, err);
 	if (status == STATUS_OK)
 		status = start_hub(service, err);
 	if (status == STATUS_OK)
@@ -87,6 +103,8 @@ prepare(struct service *service, struct error *err)
 		    (uint64_t)clock_unix_ms(), &service->joining.writer, err);
 	if (status == STATUS_OK)
 		status = presence_load(replica, &service->presence, err);
+	if (status == STATUS_OK)
+		status = nightly_init(service, err);
 	service->presence.site_count = 0;
 	service->presence_changed = true;
 	return status;
@@ -234,7 +252,8 @@ end_turn(struct service *service)
 static void
 end_handles(struct service *service)
 {
-	if (service->ended || !service->closed || service->peers != NULL)
+	if (service->ended || !service->closed || service->peers != NULL ||
+	    service->night != NULL)
 		return;
 	service->ended = true;
 	uv_close((uv_handle_t *)&service->check, NULL);
@@ -298,6 +317,7 @@ on_tick(uv_timer_t *timer)
 	end_turn(service);
 	store_presence(service);
 	end_silent_joins(service);
+	nightly_tick(service);
 }
 
 /* --- stopping ------------------------------------------------------------- */
@@ -318,6 +338,8 @@ service_stop(struct service *service)
 		    "the hub is being stopped");
 	}
 	store_presence(service);
+	if (service->night != NULL)
+		night_stop(service->night);
 	listener_close(service->listener);
 }
 

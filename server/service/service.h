@@ -8,6 +8,7 @@
  *
  *	service.c    the life of the whole: start, turns, ticks, stop
  *	peer.c	     one connection, of a computer that syncs or joins
+ *	nightly.c    the hub's own night, when it is time
  *	presence.c   what other processes may know of this one
  */
 #ifndef SERVER_SERVICE_SERVICE_H
@@ -21,10 +22,11 @@
 struct service;
 
 struct service_options {
-	const struct hub_folder *folder; /* borrowed */
-	struct replica *replica;         /* borrowed; open for writing */
-	struct log *log;                 /* borrowed, or NULL */
-	uint64_t silence_ms;             /* of one who joins; 0: the limit */
+	struct hub_folder *folder; /* borrowed; hub.crt is renewed in it */
+	struct replica *replica;   /* borrowed; open for writing */
+	struct log *log;           /* borrowed, or NULL */
+	uint64_t silence_ms;       /* of one who joins; 0: the limit */
+	uint64_t quiet_ms;         /* before a night is made good; 0: usual */
 };
 
 /*

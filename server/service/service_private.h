@@ -7,6 +7,8 @@
 #include "common/net/listener.h"
 #include "server/authority/joining.h"
 #include "server/core/hub.h"
+#include "server/night/night.h"
+#include "server/night/schedule.h"
 #include "server/service/presence.h"
 #include "server/service/service.h"
 
@@ -45,6 +47,8 @@ struct service {
 	struct joining joining;
 	struct peer *peers;
 	uint32_t peer_count;
+	struct schedule schedule;
+	struct night *night; /* under way, or NULL */
 	struct presence presence;
 	bool presence_changed;
 	bool stopping;
@@ -58,6 +62,18 @@ void service_touch(struct service *service);
 /* One more connection that failed. */
 void service_count_failure(struct service *service,
     enum presence_failure failure);
+
+/* Show hub.crt as it is now to who connects. */
+enum status service_show_certificate(struct service *service,
+    struct error *err);
+
+/* --- nightly.c ------------------------------------------------------------ */
+
+/* When the last night was. */
+enum status nightly_init(struct service *service, struct error *err);
+
+/* Begin one when it is time. */
+void nightly_tick(struct service *service);
 
 /* --- peer.c --------------------------------------------------------------- */
 
