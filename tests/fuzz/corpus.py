@@ -4,11 +4,13 @@ import os
 import re
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# the order of MESSAGE_LIST in protocol/message.h
+# the order of MESSAGE_LIST in protocol/message.h, MESSAGE_NIGHT_LIST behind it
 MESSAGES = {1: 0, 2: 1, 3: 2, 4: 3, 5: 4, 6: 5, 7: 6, 8: 7, 9: 8, 10: 9,
             11: 10, 12: 10, 13: 11, 14: 11, 15: 12, 16: 12, 17: 13, 19: 14,
             32: 15, 33: 16,
-            20: 17, 21: 18}
+            20: 17, 21: 18,
+            22: 19, 23: 20, 24: 21, 25: 22, 26: 23, 27: 24, 28: 25, 29: 26}
+CELLS = 27
 
 
 def vectors(name):
@@ -43,6 +45,12 @@ for v in vectors("messages"):
         for key in ("body", "longer"):
             if key in v:
                 write("message", v["name"] + "_" + key, number + unhex(v[key]))
+for v in vectors("sketches"):
+    head = bytes([CELLS, int(v["form"])])
+    for key in ("count", "start"):
+        head += int(v[key]).to_bytes(3, "little")
+    write("message", "cells_%(form)s_%(count)s_%(start)s" % v,
+          head + unhex(v["cells"]))
 for v in vectors("frames"):
     data = unhex(v["bytes"])
     write("frame", v["name"], data)

@@ -4,6 +4,8 @@
  */
 #include "fuzz.h"
 #include "protocol/message.h"
+#include "protocol/message_night.h"
+#include "protocol/sketch.h"
 
 #define RECODE(name, type)                                                    \
 	static enum status recode_##name(struct bytes body,                   \
@@ -18,13 +20,54 @@
 		return message_##name##_encode(&message, out, &error);        \
 	}
 MESSAGE_LIST(RECODE)
+MESSAGE_NIGHT_LIST(RECODE)
 #undef RECODE
+
+enum {
+	CELLS_HEAD_BYTES = 7, /* form; count of the set and index, 3 each */
+	CELLS_MAX = 512
+};
+
+static uint32_t
+load24(const uint8_t *in)
+{
+	return in[0] | (uint32_t)in[1] << 8 | (uint32_t)in[2] << 16;
+}
+
+/* Behind their head cells could have been written in one way alone. */
+static enum status
+recode_packed(struct bytes body, struct arena *arena, struct buffer *out)
+{
+	struct sketch_cell cells[CELLS_MAX];
+	struct bytes head = { body.data, CELLS_HEAD_BYTES };
+	enum sketch_form form;
+	uint32_t set_count, from, count;
+	enum status status;
+
+	(void)arena;
+	if (body.size < CELLS_HEAD_BYTES)
+		return STATUS_INVALID;
+	form = (enum sketch_form)(body.data[0] % (SKETCH_LIST + 1));
+	set_count = load24(body.data + 1);
+	from = load24(body.data + 4);
+	bytes_advance(&body, CELLS_HEAD_BYTES);
+	status = message_cells_unpack(body, form, set_count, from, cells,
+	    CELLS_MAX, &count, NULL);
+	if (status != STATUS_OK)
+		return status;
+	FUZZ_CHECK(message_cells_pack(out, form, set_count, from, cells, count,
+		       NULL) == STATUS_OK);
+	FUZZ_CHECK(bytes_equal(buffer_view(out), body));
+	buffer_clear(out);
+	FUZZ_CHECK(buffer_append(out, head) == STATUS_OK);
+	return buffer_append(out, body);
+}
 
 static enum status (*const recoders[])(struct bytes body, struct arena *arena,
     struct buffer *out) = {
 
 #define RECODER(name, type) recode_##name,
-	MESSAGE_LIST(RECODER)
+	MESSAGE_LIST(RECODER) MESSAGE_NIGHT_LIST(RECODER) recode_packed
 #undef RECODER
 };
 
