@@ -12,6 +12,7 @@ static const struct command_entry *const entries[] = {
 	&command_run,
 	&command_sync,
 	&command_status,
+	&command_report,
 	&command_list,
 	&command_get,
 	&command_put,

@@ -135,7 +135,7 @@ is_registered(struct replica *replica, uint64_t *is, struct error *err)
 {
 	return sql_finish_id(sql_use(replica,
 				 "SELECT 1 FROM pragma_function_list WHERE "
-	                         "name = 'child_key'"),
+				 "name = 'child_key'"),
 	    is, err);
 }
 

@@ -107,7 +107,7 @@ add_sections(struct making *making)
 		enum finding_kind kind = (enum finding_kind)i;
 		bool deadline = finding_kind_is_deadline(kind);
 		json_t *section = json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, "
-		                            "s:n, s:n, s:[], s:[]}",
+					    "s:n, s:n, s:[], s:[]}",
 		    "kind", finding_kind_name(kind), "title",
 		    finding_kind_title(kind), "advice",
 		    finding_kind_advice(kind), "count", 0, "overdue", 0, "soon",

@@ -48,8 +48,25 @@ void report_words_schools(const json_t *item, char words[WORDS_BYTES]);
 /* "12 days overdue, since 11 November 2026" */
 void report_words_due(const json_t *item, char words[WORDS_BYTES]);
 
+/* "Elm", "every school": who must act. */
+const char *report_words_acts(const json_t *item);
+
+/* The school of a member, or what stands for none. */
+const char *report_school_or(const json_t *object, const char *member,
+    const char *none);
+
+/* "Elm must act, with Oak: 3, of which 2 overdue" */
+void report_words_group(const json_t *group, char words[WORDS_BYTES]);
+
 /* "180 expected, 176 on roll, 4 to chase" */
 void report_words_arrival(const json_t *arrival, char words[WORDS_BYTES]);
+
+/* Whom a school has to chase: its children, or at the hub how many from which
+ * school. */
+const json_t *report_arrival_parts(const json_t *arrival);
+
+/* "Teodora Okafor-Lane, from Oak"; "3 from Oak" */
+void report_words_chase(const json_t *part, char words[WORDS_BYTES]);
 
 /* Whether an item is told one by one; those that have time are counted. */
 bool report_item_is_told(const json_t *item, size_t told);

@@ -50,7 +50,7 @@ look_for_table(struct replica *replica, struct error *err)
 	uint64_t there;
 	enum status status =
 	    sql_finish_id(sql_use(replica, "SELECT count(*) FROM sqlite_schema "
-	                                   "WHERE name = 'report'"),
+					   "WHERE name = 'report'"),
 		&there, err);
 
 	if (status == STATUS_OK && there == 0)

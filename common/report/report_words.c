@@ -93,21 +93,29 @@ add_count(char words[WORDS_BYTES], const char *before, uint64_t count,
 	add(words, text);
 }
 
-void
-report_words_section(const json_t *report, const json_t *section,
-    char words[WORDS_BYTES])
+/* "4, of which 2 overdue and 1 due within 14 days" */
+static void
+add_counts(char words[WORDS_BYTES], const json_t *counted)
 {
-	uint64_t overdue = report_count(section, "overdue");
-	uint64_t soon = report_count(section, "soon");
-	char day[DAY_WORDS_BYTES];
+	uint64_t overdue = report_count(counted, "overdue");
+	uint64_t soon = report_count(counted, "soon");
 
-	words[0] = '\0';
-	add_count(words, "", report_count(section, "count"), "");
+	add_count(words, "", report_count(counted, "count"), "");
 	if (overdue > 0)
 		add_count(words, ", of which ", overdue, " overdue");
 	if (soon > 0)
 		add_count(words, overdue > 0 ? " and " : ", of which ", soon,
 		    " due within 14 days");
+}
+
+void
+report_words_section(const json_t *report, const json_t *section,
+    char words[WORDS_BYTES])
+{
+	char day[DAY_WORDS_BYTES];
+
+	words[0] = '\0';
+	add_counts(words, section);
 	day_words(report, "compared_with", day);
 	if (day[0] == '\0')
 		return;
@@ -147,6 +155,20 @@ report_words_who(const json_t *item, char words[WORDS_BYTES])
 	add(words, name_of(item, "second", "second_name"));
 }
 
+const char *
+report_school_or(const json_t *object, const char *member, const char *none)
+{
+	const char *name = report_text(object, member);
+
+	return *name != '\0' ? name : none;
+}
+
+const char *
+report_words_acts(const json_t *item)
+{
+	return report_school_or(item, "acts", "every school");
+}
+
 void
 report_words_schools(const json_t *item, char words[WORDS_BYTES])
 {
@@ -178,12 +200,53 @@ report_words_due(const json_t *item, char words[WORDS_BYTES])
 }
 
 void
+report_words_group(const json_t *group, char words[WORDS_BYTES])
+{
+	const char *with = report_text(group, "with");
+
+	words[0] = '\0';
+	add(words, report_words_acts(group));
+	add(words, " must act");
+	if (*with != '\0')
+		add(words, ", with ");
+	add(words, with);
+	add(words, ": ");
+	add_counts(words, group);
+}
+
+/* --- arrival -------------------------------------------------------------- */
+
+void
 report_words_arrival(const json_t *arrival, char words[WORDS_BYTES])
 {
 	snprintf(words, WORDS_BYTES,
 	    "%" PRIu64 " expected, %" PRIu64 " on roll, %" PRIu64 " to chase",
 	    report_count(arrival, "expected"), report_count(arrival, "on_roll"),
 	    report_count(arrival, "to_chase"));
+}
+
+const json_t *
+report_arrival_parts(const json_t *arrival)
+{
+	const json_t *children = json_object_get(arrival, "children");
+
+	return children != NULL ? children : json_object_get(arrival, "from");
+}
+
+void
+report_words_chase(const json_t *part, char words[WORDS_BYTES])
+{
+	static const char unknown[] = "an unknown school";
+
+	words[0] = '\0';
+	if (json_object_get(part, "count") != NULL) {
+		add_count(words, "", report_count(part, "count"), " from ");
+		add(words, report_school_or(part, "school", unknown));
+		return;
+	}
+	report_words_who(part, words);
+	add(words, ", from ");
+	add(words, report_school_or(part, "from", unknown));
 }
 
 /* --- out ------------------------------------------------------------------ */

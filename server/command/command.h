@@ -68,7 +68,7 @@ const char *output_bytes(uint64_t bytes, char *text, size_t capacity);
 
 extern const struct command_entry command_init, command_serve;
 extern const struct command_entry command_school, command_invite, command_site;
-extern const struct command_entry command_status;
+extern const struct command_entry command_status, command_report;
 extern const struct command_entry command_check, command_backup,
     command_restore, command_keys;
 extern const struct command_entry command_night;
