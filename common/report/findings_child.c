@@ -63,7 +63,7 @@ const char findings_transfer_not_accepted[] = FINDINGS_ASKED
  * Who was sent out, to a school that is no member, has a destination.
  */
 const char findings_leaver_without_destination[] = FINDINGS_ASKED
-    ", left (pupil, leaving_date) AS MATERIALIZED (SELECT n._dossier,"
+    ", gone (pupil, leaving_date) AS MATERIALIZED (SELECT n._dossier,"
     "  max(coalesce(n.leaving_date, '9999-12-31')) FROM enrolment AS n"
     "  JOIN pupil AS p ON p.id = n._dossier WHERE n.school = p.holder"
     "  GROUP BY n._dossier)"
@@ -71,7 +71,7 @@ const char findings_leaver_without_destination[] = FINDINGS_ASKED
     " coalesce(t.leaving_date, nullif(l.leaving_date, '9999-12-31'))"
     " FROM asked, pupil AS p JOIN school AS s ON s.id = p.holder"
     " LEFT JOIN transfer AS t ON t.id = p.open_transfer"
-    " LEFT JOIN left AS l ON l.pupil = p.id"
+    " LEFT JOIN gone AS l ON l.pupil = p.id"
     " WHERE t.to_school IS NULL"
     " AND (t.id IS NOT NULL OR p.open_transfer IS NULL AND"
     "  (l.leaving_date <= date(asked.today, '+14 days')"

@@ -8,12 +8,12 @@
  * safeguarding.  A copy that was passed on tells its former holder nothing: it
  * is as it was at that moment, and can never be ticked off.
  */
-#define PACKAGES                                                            \
-	" FROM asked, package AS k JOIN transfer AS t ON t.id = k.transfer" \
-	" JOIN pupil AS p ON p.id = t._dossier"                             \
-	" LEFT JOIN school AS s ON s.id = t.to_school"                      \
-	" WHERE t.state IN ('open', 'answered', 'accepted', 'sent_out')"    \
-	" AND coalesce(k.nothing, 'N') <> 'Y' AND k.received_on IS NULL"    \
+#define PACKAGES                                                             \
+	" FROM asked, package AS k JOIN transfer AS t ON t.id = k.transfer"  \
+	" JOIN pupil AS p ON p.id = t._dossier"                              \
+	" LEFT JOIN school AS s ON s.id = t.to_school"                       \
+	" WHERE t.state IN ('open', 'answered', 'accepted', 'sent_out')"     \
+	" AND coalesce(k.\"nothing\", 'N') <> 'Y' AND k.received_on IS NULL" \
 	" AND (p.holder = t.from_school OR asked.school <> t.from_school)"
 
 #define NOT_SENT                                                              \
