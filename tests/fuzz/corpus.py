@@ -60,3 +60,20 @@ for i, v in enumerate(vectors("identifiers")):
     write("identifier", str(i), (v.get("text") or v["wrong"]).encode())
 for text in ("2024-02-29", "2024-02-29T23:59:59Z", "Zo\u00eb"):
     write("identifier", re.sub(r"\W", "_", text), text.encode())
+# both, theirs, mine, block; then cell, field, change
+for name, head, *changes in (
+        ("equal", (9, 0, 0, 8)),
+        ("nothing", (0, 0, 0, 0)),
+        ("theirs", (0, 30, 0, 9)),
+        ("mine", (0, 0, 30, 64)),
+        ("few", (200, 3, 2, 63)),
+        ("many", (40, 30, 30, 17)),
+        ("sum", (20, 3, 3, 63), (5, 0, 1)),
+        ("check", (20, 3, 3, 63), (2, 1, 1 << 63)),
+        ("count", (20, 3, 3, 63), (1, 2, 1)),
+        ("negative", (20, 3, 3, 63), (1, 2, 2 ** 64 - 50)),
+        ("copied", (20, 3, 3, 2), (1, 3, 0), (2, 3, 0), (3, 3, 7)),
+        ("first", (3, 1, 1, 255), (0, 0, 1))):
+    write("sketch", name, bytes(head) + b"".join(
+        bytes(change[:2]) + change[2].to_bytes(8, "little")
+        for change in changes))

@@ -256,7 +256,7 @@ test_asking_as_wanted_costs_little(void **state)
 static void
 test_lists_are_compared_where_they_are_shorter(void **state)
 {
-	struct random random = random_begin();
+	struct random random = { 20240610 };
 	struct pair pair;
 
 	(void)state;
