@@ -13,14 +13,16 @@
 static enum grant_kind
 grant_kind_of(struct value kind)
 {
-	if (kind.type != VALUE_TEXT)
-		return GRANT_NONE;
-	if (bytes_equal_text(kind.bytes, "holder"))
-		return GRANT_HOLDER;
-	if (bytes_equal_text(kind.bytes, "destination"))
-		return GRANT_DESTINATION;
-	if (bytes_equal_text(kind.bytes, "previous"))
-		return GRANT_PREVIOUS;
+	static const char *const names[] = {
+		[GRANT_HOLDER] = "holder",
+		[GRANT_DESTINATION] = "destination",
+		[GRANT_PREVIOUS] = "previous",
+	};
+
+	for (uint32_t i = GRANT_HOLDER; i <= GRANT_PREVIOUS; i++)
+		if (kind.type == VALUE_TEXT &&
+		    bytes_equal_text(kind.bytes, names[i]))
+			return (enum grant_kind)i;
 	return GRANT_NONE;
 }
 
