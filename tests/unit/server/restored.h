@@ -9,6 +9,10 @@
 #include "server/core/recovery.h"
 #include "tests/unit/server/together.h"
 
+enum {
+	BACKUP_PATH_BYTES = SCRATCH_BYTES + sizeof("/backup4294967295")
+};
+
 static inline void
 hub_stop(struct fixture *f)
 {
@@ -34,15 +38,15 @@ hub_start(struct fixture *f)
 }
 
 static inline void
-backup_path(struct fixture *f, uint32_t number, char path[SCRATCH_BYTES + 16])
+backup_path(struct fixture *f, uint32_t number, char path[BACKUP_PATH_BYTES])
 {
-	snprintf(path, SCRATCH_BYTES + 16, "%s/backup%u", f->folder, number);
+	snprintf(path, BACKUP_PATH_BYTES, "%s/backup%u", f->folder, number);
 }
 
 static inline void
 hub_back_up(struct fixture *f, uint32_t number)
 {
-	char path[SCRATCH_BYTES + 16];
+	char path[BACKUP_PATH_BYTES];
 
 	backup_path(f, number, path);
 	OK(check_backup(f->replica, path, &f->err));
@@ -84,7 +88,7 @@ hub_restore_path(struct fixture *f, const char *path)
 static inline void
 hub_restore_number(struct fixture *f, uint32_t number)
 {
-	char path[SCRATCH_BYTES + 16];
+	char path[BACKUP_PATH_BYTES];
 
 	backup_path(f, number, path);
 	hub_restore_path(f, path);
