@@ -1,38 +1,7 @@
 /*
  * Drafts: from columns and values to a commit.
  */
-#include "fixture.h"
-
-static int
-setup(void **state)
-{
-	*state = fixture_open(5, OAK);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	replica_close(*state);
-	return 0;
-}
-
-static struct draft *
-begin(struct replica *replica, uint64_t dossier)
-{
-	struct draft *draft = NULL;
-
-	assert_ok(replica_begin(replica, err));
-	assert_ok(draft_create(replica, dossier, 0, &draft, err));
-	return draft;
-}
-
-static void
-cancel(struct replica *replica, struct draft *draft)
-{
-	draft_destroy(draft);
-	replica_rollback(replica);
-}
+#include "drafting.h"
 
 /* The commit of the waiting row with that id, decoded into arena. */
 static struct commit

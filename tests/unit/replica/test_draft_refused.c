@@ -2,41 +2,10 @@
  * What a draft refuses, before anything of it is in the set.  Covers
  * common/replica/draft_field.c and common/replica/draft_finish.c too.
  */
-#include "fixture.h"
+#include "drafting.h"
 #include "script.h"
 
 #include "common/replica/fold_private.h"
-
-static int
-setup(void **state)
-{
-	*state = fixture_open(5, OAK);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	replica_close(*state);
-	return 0;
-}
-
-static struct draft *
-begin(struct replica *replica, uint64_t dossier)
-{
-	struct draft *draft = NULL;
-
-	assert_ok(replica_begin(replica, err));
-	assert_ok(draft_create(replica, dossier, 0, &draft, err));
-	return draft;
-}
-
-static void
-cancel(struct replica *replica, struct draft *draft)
-{
-	draft_destroy(draft);
-	replica_rollback(replica);
-}
 
 static enum status
 set_text(struct draft *draft, int64_t record, const char *column,
