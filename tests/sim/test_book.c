@@ -8,10 +8,10 @@
 
 #include <cmocka.h>
 
-#include "protocol/commit.h"
 #include "protocol/identifier.h"
 #include "protocol/message.h"
 #include "protocol/refusal.h"
+#include "tests/sim/note_commit.h"
 #include "tests/sim/world.h"
 
 enum {
@@ -64,25 +64,6 @@ on_frame(struct world *world, struct computer *computer,
 		fixture.promised++;
 }
 
-static void
-encode_commit(struct buffer *out, uint64_t id)
-{
-	struct column_value value = { bytes_of_text("text"),
-		{ .type = VALUE_NULL } };
-	struct field_write field = { .values = &value, .value_count = 1 };
-	struct change change = { .collection = bytes_of_text("note"),
-		.record = id,
-		.fields = &field,
-		.field_count = 1 };
-	struct commit commit = { .id = id,
-		.stamp = 1,
-		.dossier = id,
-		.changes = &change,
-		.change_count = 1 };
-
-	assert_int_equal(commit_encode(&commit, out, NULL), STATUS_OK);
-}
-
 static int
 setup(void **state)
 {
@@ -107,7 +88,8 @@ setup(void **state)
 	for (uint64_t i = 0; i < 2; i++) {
 		(void)book_write(world->book, oak1(10 * (i + 1)), 7, 0,
 		    world->now_ms + i);
-		encode_commit(&fixture.commits[i], oak1(10 * (i + 1)));
+		(void)note_commit_encode(&fixture.commits[i],
+		    oak1(10 * (i + 1)));
 	}
 	return 0;
 }

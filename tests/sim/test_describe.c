@@ -8,11 +8,11 @@
 
 #include <cmocka.h>
 
-#include "protocol/commit.h"
 #include "protocol/identifier.h"
 #include "protocol/message.h"
 #include "protocol/refusal.h"
 #include "tests/sim/describe.h"
+#include "tests/sim/note_commit.h"
 #include "tests/sim/world.h"
 
 enum {
@@ -51,26 +51,6 @@ hub(uint64_t number)
 	return identifier_make(SITE_HUB, SCHOOL_COUNTER + number);
 }
 
-static struct bytes
-encode_commit(struct buffer *out, uint64_t id)
-{
-	struct column_value value = { bytes_of_text("text"),
-		{ .type = VALUE_NULL } };
-	struct field_write field = { .values = &value, .value_count = 1 };
-	struct change change = { .collection = bytes_of_text("note"),
-		.record = id,
-		.fields = &field,
-		.field_count = 1 };
-	struct commit commit = { .id = id,
-		.stamp = 1,
-		.dossier = id,
-		.changes = &change,
-		.change_count = 1 };
-
-	assert_int_equal(commit_encode(&commit, out, NULL), STATUS_OK);
-	return buffer_view(out);
-}
-
 static int
 setup(void **state)
 {
@@ -92,7 +72,7 @@ setup(void **state)
 	(void)book_write(world->book, oak1(1000), 0, 0, world->now_ms);
 	(void)book_write(world->book, oak1(2000), 0, 0, world->now_ms);
 	fixture.items[0] = (struct item){ .sequence = 12,
-		.commit = encode_commit(&fixture.commit, hub(9)) };
+		.commit = note_commit_encode(&fixture.commit, hub(9)) };
 	fixture.items[1] = (struct item){ .sequence = 13, .id = oak1(1000) };
 	fixture.items[2] = (struct item){ .sequence = 15,
 		.commit = buffer_view(&fixture.commit),
@@ -180,7 +160,8 @@ static void
 test_commits_and_answers(void **state)
 {
 	struct fixture *fixture = *state;
-	struct bytes commits[2] = { encode_commit(&fixture->pushed, oak1(2000)),
+	struct bytes commits[2] = { note_commit_encode(&fixture->pushed,
+					oak1(2000)),
 		bytes_of_text("?") };
 	struct answer answers[2] = {
 		{ .id = oak1(1000), .sequence = 17 },
