@@ -20,6 +20,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
+	replica_rollback(*state); /* of a test that failed */
 	script_check_fold(*state);
 	replica_close(*state);
 	return 0;
