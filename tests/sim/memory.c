@@ -226,7 +226,7 @@ wrap_sqlite(void)
 	methods.xRealloc = sqlite_realloc;
 	result = sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
 	assert(result == SQLITE_OK);
-	/* One thread, and nobody asks how much memory is in use: a fifth of a
+	/* One thread, and nobody asks how much memory is in use: an eighth of a
 	 * seed's time went into that. */
 	result = sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	assert(result == SQLITE_OK);
