@@ -203,7 +203,7 @@ add_child(void *context, const struct arrival_child *child)
 	struct chasing *chasing = context;
 	json_t *school =
 	    school_json(chasing->making->replica, child->from_school);
-	json_t *group;
+	json_t *group = NULL;
 	size_t i;
 
 	json_array_foreach(chasing->from, i, group)
