@@ -41,16 +41,15 @@ assert_ascending(const uint64_t *numbers, uint32_t count)
 }
 
 static void
-pack_wanted(struct pack *pack, const uint64_t *numbers, uint32_t count)
+pack_hashes(struct pack *pack, const uint64_t *numbers, uint32_t count)
 {
 	assert(count <= LIMIT_WANTED);
-	assert_ascending(numbers, count);
 	pack_numbers(pack, numbers, count);
 }
 
-/* Of any value, ascending: a blob of 8 bytes for each. */
+/* Items of a sketch: a blob of 8 bytes for each. */
 static uint64_t *
-read_wanted(struct reader *reader, uint32_t *count, const char *what)
+read_hashes(struct reader *reader, uint32_t *count, const char *what)
 {
 	struct bytes blob = reader_blob(reader, (size_t)LIMIT_WANTED * 8, what);
 	uint64_t *numbers;
@@ -63,7 +62,6 @@ read_wanted(struct reader *reader, uint32_t *count, const char *what)
 	numbers = reader_room(reader, count, sizeof(*numbers), what);
 	for (uint32_t i = 0; i < *count; i++)
 		numbers[i] = bytes_load64(blob.data + (size_t)i * 8);
-	check_ascending(reader, numbers, *count, what);
 	return numbers;
 }
 
@@ -237,9 +235,10 @@ message_mend_encode(const struct mend *message, struct buffer *out,
 {
 	struct pack pack;
 
+	assert_ascending(message->wanted, message->wanted_count);
 	message_begin(&pack, out, 2);
 	pack_items(&pack, message->items, message->item_count);
-	pack_wanted(&pack, message->wanted, message->wanted_count);
+	pack_hashes(&pack, message->wanted, message->wanted_count);
 	return message_end(&pack, "MEND", err);
 }
 
@@ -252,7 +251,8 @@ message_mend_decode(struct bytes body, struct arena *arena,
 	message_open(&in, body, arena, 2, err);
 	message->items =
 	    message_whole_items(&in, &message->item_count, LIMIT_BATCH_COMMITS);
-	message->wanted = read_wanted(&in, &message->wanted_count, "wanted");
+	message->wanted = read_hashes(&in, &message->wanted_count, "wanted");
+	check_ascending(&in, message->wanted, message->wanted_count, "wanted");
 	return message_close(&in, "MEND");
 }
 
@@ -290,7 +290,7 @@ message_mended_encode(const struct mended *message, struct buffer *out,
 		pack_blob(&pack, place->mark.bytes, sizeof(place->mark.bytes));
 	}
 	pack_items(&pack, message->items, message->item_count);
-	pack_wanted(&pack, message->withheld, message->withheld_count);
+	pack_hashes(&pack, message->withheld, message->withheld_count);
 	return message_end(&pack, "MENDED", err);
 }
 
@@ -305,7 +305,7 @@ message_mended_decode(struct bytes body, struct arena *arena,
 	message->items =
 	    message_whole_items(&in, &message->item_count, LIMIT_BATCH_COMMITS);
 	message->withheld =
-	    read_wanted(&in, &message->withheld_count, "withheld");
+	    read_hashes(&in, &message->withheld_count, "withheld");
 	return message_close(&in, "MENDED");
 }
 

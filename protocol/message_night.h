@@ -81,13 +81,13 @@ struct placed {
 
 /* MENDED: [[placed, ...], [item, ...], withheld]: one for each item of MEND, in
  * its order; what was wanted, as far as it fits; and what of it may not be
- * read any more, as in MEND.  The rest is to be wanted again. */
+ * read any more, in any order.  The rest is to be wanted again. */
 struct mended {
 	struct placed *places;
 	uint32_t place_count;
 	struct item *items; /* each with its commit */
 	uint32_t item_count;
-	uint64_t *withheld; /* ascending */
+	uint64_t *withheld;
 	uint32_t withheld_count;
 };
 

@@ -393,7 +393,7 @@ hear_mended(uint32_t places, uint64_t sequence, size_t mark, bool longer)
 		}
 	}
 	pack_array(&said, 0);
-	pack_blob(&said, zeros, 8);
+	pack_blob(&said, zeros, 16); /* the same twice */
 	return HEARD(mended, &heard);
 }
 
