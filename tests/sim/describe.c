@@ -1,31 +1,20 @@
 /*
  * One function a message; a frame that is not of its form is said to be so.
  */
+#include "tests/sim/describe.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "protocol/commit.h"
-#include "protocol/message.h"
 #include "protocol/refusal.h"
 #include "tests/sim/book.h"
-#include "tests/sim/describe.h"
+#include "tests/sim/describe_private.h"
 
-/* What is being written: text holds DESCRIBE_BYTES. */
-struct line {
-	struct world *world;
-	struct bytes body;
-	struct arena arena;
-	char *text;
-	size_t size; /* DESCRIBE_BYTES: it is full */
-};
-
-static void say(struct line *line, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-say(struct line *line, const char *format, ...)
+void
+describe_say(struct description *line, const char *format, ...)
 {
 	size_t room = DESCRIBE_BYTES - line->size;
 	va_list args;
@@ -44,25 +33,28 @@ say(struct line *line, const char *format, ...)
 	line->size = DESCRIBE_BYTES;
 }
 
-static bool
-is_full(const struct line *line)
+bool
+describe_is_full(const struct description *line)
 {
 	return line->size == DESCRIBE_BYTES;
 }
 
-static void
-say_id(struct line *line, const char *before, uint64_t id, const char *behind)
+void
+describe_say_id(struct description *line, const char *before, uint64_t id,
+    const char *behind)
 {
-	say(line, "%s%s%s", before, book_name(line->world, id), behind);
+	describe_say(line, "%s%s%s", before, book_name(line->world, id),
+	    behind);
 }
 
-static void
-say_items(struct line *line, const struct item *items, uint32_t count)
+void
+describe_say_items(struct description *line, const struct item *items,
+    uint32_t count)
 {
-	for (uint32_t i = 0; i < count && !is_full(line); i++) {
+	for (uint32_t i = 0; i < count && !describe_is_full(line); i++) {
 		bool by_number = items[i].commit.size == 0;
 
-		say_id(line, by_number ? " (" : " ", items[i].id,
+		describe_say_id(line, by_number ? " (" : " ", items[i].id,
 		    by_number           ? ")"
 		    : items[i].redacted ? "*"
 					: "");
@@ -72,7 +64,7 @@ say_items(struct line *line, const struct item *items, uint32_t count)
 /* --- meeting and parting -------------------------------------------------- */
 
 static enum status
-describe_hello(struct line *line)
+describe_hello(struct description *line)
 {
 	struct hello m;
 	enum status status =
@@ -80,20 +72,21 @@ describe_hello(struct line *line)
 
 	if (status != STATUS_OK)
 		return status;
-	say(line, " cursor %" PRIu64, m.cursor);
+	describe_say(line, " cursor %" PRIu64, m.cursor);
 	if (m.confirmed != m.cursor)
-		say(line, ", confirmed %" PRIu64, m.confirmed);
+		describe_say(line, ", confirmed %" PRIu64, m.confirmed);
 	if (m.generation_count > 1)
-		say(line, ", %" PRIu32 " generations", m.generation_count);
-	say(line, "%s, %" PRIu64 " waiting", m.fresh ? ", fresh" : "",
+		describe_say(line, ", %" PRIu32 " generations",
+		    m.generation_count);
+	describe_say(line, "%s, %" PRIu64 " waiting", m.fresh ? ", fresh" : "",
 	    m.health.pending);
 	if (m.health.refused > 0)
-		say(line, ", %" PRIu64 " refused", m.health.refused);
+		describe_say(line, ", %" PRIu64 " refused", m.health.refused);
 	return STATUS_OK;
 }
 
 static enum status
-describe_welcome(struct line *line)
+describe_welcome(struct description *line)
 {
 	struct welcome m;
 	enum status status =
@@ -101,11 +94,13 @@ describe_welcome(struct line *line)
 
 	if (status != STATUS_OK)
 		return status;
-	say_id(line, " ", m.school, "");
-	say(line, " start %" PRIu64 ", head %" PRIu64, m.start, m.head);
+	describe_say_id(line, " ", m.school, "");
+	describe_say(line, " start %" PRIu64 ", head %" PRIu64, m.start,
+	    m.head);
 	if (m.generation_count > 1)
-		say(line, ", %" PRIu32 " generations", m.generation_count);
-	say(line, "%s%s", m.collecting ? ", collecting" : "",
+		describe_say(line, ", %" PRIu32 " generations",
+		    m.generation_count);
+	describe_say(line, "%s%s", m.collecting ? ", collecting" : "",
 	    m.offer ? ", offer" : "");
 	return STATUS_OK;
 }
@@ -121,64 +116,64 @@ goodbye_name(uint32_t code)
 }
 
 static enum status
-describe_goodbye(struct line *line)
+describe_goodbye(struct description *line)
 {
 	struct goodbye m;
 	enum status status =
 	    message_goodbye_decode(line->body, &line->arena, &m, NULL);
 
 	if (status == STATUS_OK)
-		say(line, " %s: %.*s", goodbye_name(m.code), (int)m.text.size,
-		    (const char *)m.text.data);
+		describe_say(line, " %s: %.*s", goodbye_name(m.code),
+		    (int)m.text.size, (const char *)m.text.data);
 	return status;
 }
 
 static enum status
-describe_certificate(struct line *line)
+describe_certificate(struct description *line)
 {
 	struct certificate_message m;
 	enum status status = message_certificate_message_decode(line->body,
 	    &line->arena, &m, NULL);
 
 	if (status == STATUS_OK)
-		say(line, " of %zu bytes", m.der.size);
+		describe_say(line, " of %zu bytes", m.der.size);
 	return status;
 }
 
 static enum status
-describe_drop(struct line *line)
+describe_drop(struct description *line)
 {
 	struct drop m;
 	enum status status =
 	    message_drop_decode(line->body, &line->arena, &m, NULL);
 
 	if (status == STATUS_OK)
-		say_id(line, " ", m.grant, "");
+		describe_say_id(line, " ", m.grant, "");
 	return status;
 }
 
 static enum status
-describe_nothing(struct line *line)
+describe_nothing(struct description *line)
 {
 	(void)line;
 	return STATUS_OK;
 }
 
 static enum status
-describe_join(struct line *line)
+describe_join(struct description *line)
 {
 	struct join m;
 	enum status status =
 	    message_join_decode(line->body, &line->arena, &m, NULL);
 
 	if (status == STATUS_OK)
-		say(line, " as %.*s", (int)m.name.size,
+		describe_say(line, " as %.*s", (int)m.name.size,
 		    (const char *)m.name.data);
 	return status;
 }
 
 static enum status
-describe_joined(struct line *line)
+describe_joined(struct description *line)
 {
 	struct joined m;
 	enum status status =
@@ -186,27 +181,27 @@ describe_joined(struct line *line)
 
 	if (status != STATUS_OK)
 		return status;
-	say(line, " as site %" PRIu32, m.site);
-	say_id(line, " of ", m.school, "");
+	describe_say(line, " as site %" PRIu32, m.site);
+	describe_say_id(line, " of ", m.school, "");
 	return STATUS_OK;
 }
 
 static enum status
-describe_ping(struct line *line)
+describe_ping(struct description *line)
 {
 	struct ping m;
 	enum status status =
 	    message_ping_decode(line->body, &line->arena, &m, NULL);
 
 	if (status == STATUS_OK)
-		say(line, " %04x", (unsigned)(m.token & 0xffff));
+		describe_say(line, " %04x", (unsigned)(m.token & 0xffff));
 	return status;
 }
 
 /* --- commits and answers -------------------------------------------------- */
 
 static enum status
-describe_push(struct line *line)
+describe_push(struct description *line)
 {
 	struct push m;
 	struct commit commit;
@@ -215,17 +210,18 @@ describe_push(struct line *line)
 
 	if (status != STATUS_OK)
 		return status;
-	for (uint32_t i = 0; i < m.commit_count && !is_full(line); i++) {
+	for (uint32_t i = 0; i < m.commit_count && !describe_is_full(line);
+	     i++) {
 		if (commit_peek(m.commits[i], &commit) == STATUS_OK)
-			say_id(line, " ", commit.id, "");
+			describe_say_id(line, " ", commit.id, "");
 		else
-			say(line, " what is no commit");
+			describe_say(line, " what is no commit");
 	}
 	return STATUS_OK;
 }
 
 static enum status
-describe_answer(struct line *line)
+describe_answer(struct description *line)
 {
 	struct answers m;
 	enum status status =
@@ -233,20 +229,22 @@ describe_answer(struct line *line)
 
 	if (status != STATUS_OK)
 		return status;
-	for (uint32_t i = 0; i < m.answer_count && !is_full(line); i++) {
+	for (uint32_t i = 0; i < m.answer_count && !describe_is_full(line);
+	     i++) {
 		const struct answer *answer = &m.answers[i];
 
-		say_id(line, i == 0 ? " " : ", ", answer->id, "");
+		describe_say_id(line, i == 0 ? " " : ", ", answer->id, "");
 		if (answer->refusal == REFUSAL_NONE)
-			say(line, " at %" PRIu64, answer->sequence);
+			describe_say(line, " at %" PRIu64, answer->sequence);
 		else
-			say(line, " refused %s", refusal_name(answer->refusal));
+			describe_say(line, " refused %s",
+			    refusal_name(answer->refusal));
 	}
 	return STATUS_OK;
 }
 
 static enum status
-describe_offer(struct line *line)
+describe_offer(struct description *line)
 {
 	struct offer m;
 	enum status status =
@@ -254,32 +252,33 @@ describe_offer(struct line *line)
 
 	if (status != STATUS_OK)
 		return status;
-	say(line, " of %04x:", (unsigned)(m.generation & 0xffff));
-	say_items(line, m.items, m.item_count);
-	say(line, "%s", m.end ? " and no more" : "");
+	describe_say(line, " of %04x:", (unsigned)(m.generation & 0xffff));
+	describe_say_items(line, m.items, m.item_count);
+	describe_say(line, "%s", m.end ? " and no more" : "");
 	return STATUS_OK;
 }
 
 static enum status
-describe_offered(struct line *line)
+describe_offered(struct description *line)
 {
 	struct offered m;
 	enum status status =
 	    message_offered_decode(line->body, &line->arena, &m, NULL);
 
 	if (status == STATUS_OK)
-		say(line, " of %04x: kept to %" PRIu64 "%s",
+		describe_say(line, " of %04x: kept to %" PRIu64 "%s",
 		    (unsigned)(m.generation & 0xffff), m.upto,
 		    m.end ? ", all" : "");
 	if (status == STATUS_OK && m.refused > 0)
-		say(line, ", %" PRIu32 " without a right mark", m.refused);
+		describe_say(line, ", %" PRIu32 " without a right mark",
+		    m.refused);
 	return status;
 }
 
 /* --- the stream ----------------------------------------------------------- */
 
 static enum status
-describe_stream(struct line *line)
+describe_stream(struct description *line)
 {
 	struct stream m;
 	enum status status =
@@ -287,14 +286,14 @@ describe_stream(struct line *line)
 
 	if (status != STATUS_OK)
 		return status;
-	say(line, " %" PRIu64 "..%" PRIu64 ":%s", m.from, m.upto,
+	describe_say(line, " %" PRIu64 "..%" PRIu64 ":%s", m.from, m.upto,
 	    m.item_count == 0 ? " nothing" : "");
-	say_items(line, m.items, m.item_count);
+	describe_say_items(line, m.items, m.item_count);
 	return STATUS_OK;
 }
 
 static enum status
-describe_confirm(struct line *line)
+describe_confirm(struct description *line)
 {
 	struct confirm m;
 	enum status status =
@@ -302,29 +301,30 @@ describe_confirm(struct line *line)
 
 	if (status != STATUS_OK)
 		return status;
-	say(line, " cursor %" PRIu64, m.cursor);
+	describe_say(line, " cursor %" PRIu64, m.cursor);
 	if (m.confirmed != m.cursor)
-		say(line, ", confirmed %" PRIu64, m.confirmed);
+		describe_say(line, ", confirmed %" PRIu64, m.confirmed);
 	return STATUS_OK;
 }
 
 static enum status
-describe_proof(struct line *line)
+describe_proof(struct description *line)
 {
 	struct proof m;
 	enum status status =
 	    message_proof_decode(line->body, &line->arena, &m, NULL);
 
 	if (status == STATUS_OK)
-		say(line, " at %" PRIu64 ": %" PRIu64 " commits, sum %04x",
-		    m.cursor, m.count, (unsigned)(m.sum.low & 0xffff));
+		describe_say(line,
+		    " at %" PRIu64 ": %" PRIu64 " commits, sum %04x", m.cursor,
+		    m.count, (unsigned)(m.sum.low & 0xffff));
 	return status;
 }
 
 /* --- dossiers and single commits ------------------------------------------ */
 
 static enum status
-describe_fill(struct line *line)
+describe_fill(struct description *line)
 {
 	struct fills m;
 	enum status status =
@@ -332,16 +332,17 @@ describe_fill(struct line *line)
 
 	if (status != STATUS_OK)
 		return status;
-	for (uint32_t i = 0; i < m.fill_count && !is_full(line); i++) {
-		say_id(line, i == 0 ? " " : ", ", m.fills[i].dossier, "");
-		say(line, " %" PRIu64 "..%" PRIu64, m.fills[i].from,
+	for (uint32_t i = 0; i < m.fill_count && !describe_is_full(line); i++) {
+		describe_say_id(line, i == 0 ? " " : ", ", m.fills[i].dossier,
+		    "");
+		describe_say(line, " %" PRIu64 "..%" PRIu64, m.fills[i].from,
 		    m.fills[i].to);
 	}
 	return STATUS_OK;
 }
 
 static enum status
-describe_filled(struct line *line)
+describe_filled(struct description *line)
 {
 	static const char *const states[] = { ", more follows", ", done",
 		", ended", ", gone" };
@@ -351,20 +352,21 @@ describe_filled(struct line *line)
 
 	if (status != STATUS_OK)
 		return status;
-	for (uint32_t i = 0; i < m.filled_count && !is_full(line); i++) {
+	for (uint32_t i = 0; i < m.filled_count && !describe_is_full(line);
+	     i++) {
 		const struct filled *filled = &m.filleds[i];
 
-		say_id(line, i == 0 ? " " : "; ", filled->dossier, "");
-		say(line, " %" PRIu64 "..%" PRIu64 ":%s", filled->from,
+		describe_say_id(line, i == 0 ? " " : "; ", filled->dossier, "");
+		describe_say(line, " %" PRIu64 "..%" PRIu64 ":%s", filled->from,
 		    filled->upto, filled->item_count == 0 ? " nothing" : "");
-		say_items(line, filled->items, filled->item_count);
-		say(line, "%s", states[filled->state & 3]);
+		describe_say_items(line, filled->items, filled->item_count);
+		describe_say(line, "%s", states[filled->state & 3]);
 	}
 	return STATUS_OK;
 }
 
 static enum status
-describe_fetch(struct line *line)
+describe_fetch(struct description *line)
 {
 	struct fetch m;
 	enum status status =
@@ -372,13 +374,13 @@ describe_fetch(struct line *line)
 
 	if (status != STATUS_OK)
 		return status;
-	for (uint32_t i = 0; i < m.id_count && !is_full(line); i++)
-		say_id(line, " ", m.ids[i], "");
+	for (uint32_t i = 0; i < m.id_count && !describe_is_full(line); i++)
+		describe_say_id(line, " ", m.ids[i], "");
 	return STATUS_OK;
 }
 
 static enum status
-describe_fetched(struct line *line)
+describe_fetched(struct description *line)
 {
 	struct fetched m;
 	enum status status =
@@ -386,15 +388,17 @@ describe_fetched(struct line *line)
 
 	if (status != STATUS_OK)
 		return status;
-	say_items(line, m.items, m.item_count);
-	for (uint32_t i = 0; i < m.missing_count && !is_full(line); i++)
-		say_id(line, i == 0 ? " and not " : " ", m.missing[i], "");
+	describe_say_items(line, m.items, m.item_count);
+	for (uint32_t i = 0; i < m.missing_count && !describe_is_full(line);
+	     i++)
+		describe_say_id(line, i == 0 ? " and not " : " ", m.missing[i],
+		    "");
 	return STATUS_OK;
 }
 
 /* --- all ------------------------------------------------------------------ */
 
-static enum status (*const describers[])(struct line *line) = {
+static enum status (*const describers[])(struct description *line) = {
 	[FRAME_HELLO] = describe_hello,
 	[FRAME_WELCOME] = describe_welcome,
 	[FRAME_PUSH] = describe_push,
@@ -416,6 +420,14 @@ static enum status (*const describers[])(struct line *line) = {
 	[FRAME_GOODBYE] = describe_goodbye,
 	[FRAME_OFFER] = describe_offer,
 	[FRAME_OFFERED] = describe_offered,
+	[FRAME_RECONCILE] = describe_reconcile,
+	[FRAME_RECONCILED] = describe_reconciled,
+	[FRAME_SKETCH] = describe_sketch,
+	[FRAME_CELLS] = describe_cells,
+	[FRAME_MEND] = describe_mend,
+	[FRAME_MENDED] = describe_mended,
+	[FRAME_FOUND] = describe_found,
+	[FRAME_NIGHT] = describe_night,
 	[FRAME_JOIN] = describe_join,
 	[FRAME_JOINED] = describe_joined,
 };
@@ -423,7 +435,7 @@ static enum status (*const describers[])(struct line *line) = {
 void
 describe_frame(struct world *world, const struct frame *frame, char *text)
 {
-	struct line line = {
+	struct description line = {
 		.world = world,
 		.body = frame->body,
 		.text = text,
@@ -431,10 +443,11 @@ describe_frame(struct world *world, const struct frame *frame, char *text)
 	bool known = frame->type < sizeof(describers) / sizeof(*describers) &&
 	             describers[frame->type] != NULL;
 
-	say(&line, "%s", frame_name(frame->type));
+	describe_say(&line, "%s", frame_name(frame->type));
 	if (!known)
-		say(&line, ", unknown, of %zu bytes", frame->body.size);
+		describe_say(&line, ", unknown, of %zu bytes",
+		    frame->body.size);
 	else if (describers[frame->type](&line) != STATUS_OK)
-		say(&line, " that cannot be read");
+		describe_say(&line, " that cannot be read");
 	arena_deinit(&line.arena);
 }

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "protocol/identifier.h"
-#include "protocol/message.h"
+#include "protocol/message_night.h"
 #include "protocol/refusal.h"
 #include "tests/sim/describe.h"
 #include "tests/sim/note_commit.h"
@@ -233,6 +233,68 @@ test_offers(void **state)
 }
 
 static void
+test_comparing(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t left_out[2] = { oak1(1000), oak1(1003) };
+
+	ENCODE(reconcile, (struct reconcile){ .at = 17,
+			      .count = 3,
+			      .sum = { 0x1234abcd, 9 },
+			      .left_out = left_out });
+	expect(fixture, FRAME_RECONCILE,
+	    "RECONCILE at 17: 3 commits, sum abcd");
+	ENCODE(reconcile, (struct reconcile){ .at = 17,
+			      .left_out = left_out,
+			      .left_out_count = 2 });
+	expect(fixture, FRAME_RECONCILE,
+	    "RECONCILE at 17: 0 commits, sum 0000, without oak1#1 oak1#1+3");
+	ENCODE(reconciled, (struct reconciled){ .count = 3 });
+	expect(fixture, FRAME_RECONCILED, "RECONCILED equal");
+	ENCODE(reconciled, (struct reconciled){ .state = RECONCILED_DIFFERS,
+			       .count = 3,
+			       .cells = bytes_of_text("what") });
+	expect(fixture, FRAME_RECONCILED,
+	    "RECONCILED differs: 3 commits, cells of 4 bytes");
+	ENCODE(reconciled, (struct reconciled){ .state = RECONCILED_LATER });
+	expect(fixture, FRAME_RECONCILED, "RECONCILED later");
+	ENCODE(sketch_wish, (struct sketch_wish){ SKETCH_NARROW, 32, 90 });
+	expect(fixture, FRAME_SKETCH, "SKETCH 90 cells from 32");
+	ENCODE(cells, (struct cells){ SKETCH_WIDE, 32, bytes_of_text("what") });
+	expect(fixture, FRAME_CELLS, "CELLS wide cells from 32: 4 bytes");
+	ENCODE(cells, (struct cells){ SKETCH_LIST, 0, { NULL, 0 } });
+	expect(fixture, FRAME_CELLS, "CELLS items from 0: 0 bytes");
+}
+
+static void
+test_mending(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t items[2] = { 1, 2 };
+	struct placed places[2] = { { .sequence = 12 }, { 0 } };
+
+	ENCODE(mend, (struct mend){ fixture->items, 1, items, 2 });
+	expect(fixture, FRAME_MEND, "MEND hub#9 wants 2");
+	ENCODE(mended,
+	    (struct mended){ places, 2, fixture->items, 1, items, 1 });
+	expect(fixture, FRAME_MENDED,
+	    "MENDED at 12 0 brings hub#9 withholds 1");
+	ENCODE(mended, (struct mended){ 0 });
+	expect(fixture, FRAME_MENDED, "MENDED");
+	ENCODE(found, (struct found){ .at = 17 });
+	expect(fixture, FRAME_FOUND, "FOUND at 17: equal");
+	ENCODE(found,
+	    (struct found){ 17, FOUND_MENDED, 1, 2, 3, 4, 1, 5, 600, 7 });
+	expect(fixture, FRAME_FOUND,
+	    "FOUND at 17: mended, 1 only at the hub, 2 only here, 3 damaged, "
+	    "4 faults, refolded, 5 rounds, 600 bytes");
+	ENCODE(night, (struct night){ .due_ms = WORLD_BEGAN_MS + 3600000 });
+	expect(fixture, FRAME_NIGHT, "NIGHT in 3600 s");
+	ENCODE(night, (struct night){ .due_ms = WORLD_BEGAN_MS });
+	expect(fixture, FRAME_NIGHT, "NIGHT now");
+}
+
+static void
 test_the_rest(void **state)
 {
 	struct fixture *fixture = *state;
@@ -290,6 +352,8 @@ main(void)
 		cmocka_unit_test(test_stream),
 		cmocka_unit_test(test_dossiers_and_single_commits),
 		cmocka_unit_test(test_offers),
+		cmocka_unit_test(test_comparing),
+		cmocka_unit_test(test_mending),
 		cmocka_unit_test(test_the_rest),
 		cmocka_unit_test(test_long_lines_end_in_dots),
 	};
