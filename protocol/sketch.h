@@ -136,8 +136,9 @@ struct sketch_decoder {
 	double squares;  /* sum of the estimate */
 };
 
-/* mine is borrowed until deinit, not to be fed if this fails.  STATUS_CORRUPT when an item of mine is there
- * twice, STATUS_TOO_LARGE when theirs are above LIMIT_SKETCH_ITEMS. */
+/* mine is borrowed until deinit.  STATUS_CORRUPT when an item of mine is there
+ * twice, STATUS_TOO_LARGE when theirs are above LIMIT_SKETCH_ITEMS: then there
+ * is nothing to feed. */
 enum status sketch_decoder_init(struct sketch_decoder *decoder,
     struct sketch_set *mine, uint64_t theirs, struct error *err);
 

@@ -53,7 +53,7 @@ test_keys_depend_on_all_that_they_are_derived_from(void **state)
 	assert_memory_not_equal(keys.check, other.check, 16);
 }
 
-/* The cells of an item whose check is SipHash-2-4 of 00 .. 07 under 00 .. 0f. */
+/* Its check is SipHash-2-4 of 00 .. 07 under 00 .. 0f. */
 static void
 test_an_item_is_in_the_cells_of_the_vector(void **state)
 {
@@ -80,6 +80,26 @@ test_an_item_is_in_the_cells_of_the_vector(void **state)
 	}
 	assert_int_equal(next, 20);
 	free(found);
+}
+
+/* The largest state is followed by the next cell, however doubles round; and
+ * the walk ends where cells end. */
+static void
+test_a_walk_goes_on_and_ends(void **state)
+{
+	struct sketch_entry entry = { .item = 5,
+		.check = 1,
+		.state = UINT64_C(0x747c72fcab152a63),
+		.side = 1 };
+	struct sketch_set set = { .entries = &entry, .count = 1 };
+	struct sketch_cell cells[2];
+
+	(void)state;
+	sketch_encode(&set, 0, 1, cells);
+	assert_true(entry.state == UINT64_MAX);
+	assert_int_equal(entry.index, 1);
+	sketch_encode(&set, LIMIT_SKETCH_CELLS - 2, LIMIT_SKETCH_CELLS, cells);
+	assert_int_equal(entry.index, LIMIT_SKETCH_CELLS);
 }
 
 /* The shares 1 / (1 + i/2) on which the estimate depends. */
@@ -218,6 +238,7 @@ main(void)
 		cmocka_unit_test(
 		    test_keys_depend_on_all_that_they_are_derived_from),
 		cmocka_unit_test(test_an_item_is_in_the_cells_of_the_vector),
+		cmocka_unit_test(test_a_walk_goes_on_and_ends),
 		cmocka_unit_test(test_cells_hold_as_many_items_as_expected),
 		cmocka_unit_test(test_blocks_of_any_split_equal_one_block),
 		cmocka_unit_test(test_a_sorted_set_finds_its_items),

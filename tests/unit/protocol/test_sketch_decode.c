@@ -272,9 +272,11 @@ test_lists_are_compared_where_they_are_shorter(void **state)
 	assert_int_equal(sketch_cells_wanted(1e30, 160, true),
 	    LIMIT_SKETCH_CELLS);
 
-	pair_begin(&pair, &random, 200, 40, 0);
+	pair_begin(&pair, &random, 200, 0, 40);
+	assert_true(sketch_decoder_estimate(&pair.decoder) == 0);
 	assert_int_equal(sketch_decoder_wanted(&pair.decoder, false), 32);
 	assert_int_equal(pair_feed(&pair, 1, 32), STATUS_AGAIN);
+	assert_true(sketch_decoder_estimate(&pair.decoder) == 40);
 	assert_int_equal(sketch_decoder_wanted(&pair.decoder, false), 48);
 	pair_end(&pair);
 
