@@ -36,7 +36,8 @@ void
 nightly_tick(struct service *service)
 {
 	struct night_options options = { .folder = service->options.folder,
-		.renews = true };
+		.renews = true,
+		.jobs = service->options.night_jobs };
 	uint64_t now_ms = (uint64_t)clock_unix_ms();
 	struct error err = { 0 };
 	enum status status;

@@ -19,6 +19,7 @@
 #include "common/support/log.h"
 #include "server/authority/hub_folder.h"
 
+struct night_job;
 struct service;
 
 struct service_options {
@@ -26,7 +27,9 @@ struct service_options {
 	struct replica *replica;   /* borrowed; open for writing */
 	struct log *log;           /* borrowed, or NULL */
 	uint64_t silence_ms;       /* of one who joins; 0: the limit */
-	uint64_t quiet_ms;         /* before a night is made good; 0: usual */
+	/* For tests: the quiet before a missed night, and its jobs. */
+	uint64_t quiet_ms;
+	const struct night_job *night_jobs;
 };
 
 /*
