@@ -8,11 +8,12 @@ is taken run by run; what is shown is the median of the runs, and of the
 ratios their range.
 
 Rates and bytes without TLS come from real replicas, engines and a hub in one
-process (throughline-bench-rates and -day).  All else comes from the real
-programs, over TLS on the loopback address, with the invented partnership's
-pupils at one school.  Round trips are counted twice: in lockstep by -day, and
-over a line (throughline-line) of a known delay, from how much longer a sync
-takes than without it; that counts TCP's and TLS's handshakes too.
+process (throughline-bench-rates and -day), and the cost of comparing two sets
+from -sketch.  All else comes from the real programs, over TLS on the loopback
+address, with the invented partnership's pupils at one school.  Round trips are
+counted twice: in lockstep by -day, and over a line (throughline-line) of a
+known delay, from how much longer a sync takes than without it; that counts
+TCP's and TLS's handshakes too.
 """
 import argparse
 import json
@@ -46,6 +47,8 @@ class Size:
         self.all_pupils = 4 if smoke else 0  # 0: all of them
         self.changes = 10 if smoke else 500  # of a day
         self.pushes = 3 if smoke else 60
+        self.items = 200 if smoke else 100000  # of sets to compare
+        self.differences = 10 if smoke else 1000
         self.sites = 2 if smoke else 50  # that are connected at once
 
 
@@ -89,6 +92,14 @@ def measure_day(size):
     say("the bytes of a day")
     return program("throughline-bench-day", "--pupils", size.pupils,
                    "--changes", size.changes, "--pushes", size.pushes)
+
+
+def measure_sketch(size):
+    say("comparing two sets")
+    return median_of([
+        program("throughline-bench-sketch", "--items", size.items,
+                "--differences", size.differences)
+        for _ in range(size.runs)])
 
 
 # --- the real programs ------------------------------------------------------
@@ -315,6 +326,16 @@ def day_rows(day):
            f"{day['catch_up_proved_round_trips']:.0f} with the proof")
 
 
+def sketch_rows(sketch):
+    yield (f"sketch of {sketch['items']:,.0f} items",
+           f"{sketch['first_cells_ms']:.1f} ms",
+           f"the first 32 cells; {sketch['add_ms']:.1f} ms to hash them")
+    yield (f"the same, {sketch['differences']:,.0f} differences",
+           f"{sketch['encode_ms']:.1f} ms",
+           f"and {sketch['decode_ms']:.1f} ms at the receiver; "
+           f"{sketch['cells']:,.0f} cells in {sketch['rounds']:.0f} rounds")
+
+
 def program_rows(figures):
     sync, wire = figures["first_sync"], figures["wire"]
     late, agent = figures["catch_up"], figures["client_memory"]
@@ -343,7 +364,8 @@ def program_rows(figures):
 
 def show(figures):
     for title, rows in (("In one process", [*rate_rows(figures["rates"]),
-                                            *day_rows(figures["day"])]),
+                                            *day_rows(figures["day"]),
+                                            *sketch_rows(figures["sketch"])]),
                         ("Real programs, TLS on loopback",
                          program_rows(figures) if "wire" in figures else [])):
         if not rows:
@@ -364,7 +386,8 @@ def main():
     figures = {"computer": {"system": platform.platform(),
                             "processors": os.cpu_count()},
                "runs": size.runs,
-               "rates": measure_rates(size), "day": measure_day(size)}
+               "rates": measure_rates(size), "day": measure_day(size),
+               "sketch": measure_sketch(size)}
     if not options.smoke:
         measure_programs(size, figures)
         figures["sizes"] = measure_sizes()
