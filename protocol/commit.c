@@ -463,6 +463,15 @@ commit_peek(struct bytes bytes, struct commit *commit)
 	return reader.status;
 }
 
+bool
+commit_has_redacted(const struct commit *commit)
+{
+	for (uint32_t i = 0; i < commit->change_count; i++)
+		if (commit->changes[i].redacted)
+			return true;
+	return false;
+}
+
 void
 change_redact(struct change *change)
 {

@@ -85,6 +85,9 @@ enum status commit_decode(struct bytes bytes, struct arena *arena,
  */
 enum status commit_peek(struct bytes bytes, struct commit *commit);
 
+/* Whether any change has lost its values. */
+bool commit_has_redacted(const struct commit *commit);
+
 /* Drop the values of one change, as a redaction does. */
 void change_redact(struct change *change);
 

@@ -194,7 +194,6 @@ has_right_mark(const struct hub_writer *writer, uint64_t generation,
 {
 	struct commit commit;
 	struct mark mark;
-	bool redacted = false;
 	enum status status;
 
 	*right = false;
@@ -203,11 +202,10 @@ has_right_mark(const struct hub_writer *writer, uint64_t generation,
 		return status;
 	if (status != STATUS_OK || generation > INT64_MAX)
 		return STATUS_OK;
-	for (uint32_t i = 0; i < commit.change_count; i++)
-		redacted = redacted || commit.changes[i].redacted;
 	mark = mark_make(&writer->key, commit.id, &item->digest, generation,
 	    item->sequence);
-	*right = redacted == item->redacted && mark_equal(&mark, &item->mark);
+	*right = commit_has_redacted(&commit) == item->redacted &&
+	         mark_equal(&mark, &item->mark);
 	return STATUS_OK;
 }
 

@@ -250,6 +250,9 @@ test_what_has_no_canonical_form_is_refused(void **state)
 	assert_int_equal(small_encode(&small), STATUS_INVALID);
 	change_redact(&small.change);
 	assert_int_equal(small_encode(&small), STATUS_OK);
+	assert_true(commit_has_redacted(&small.commit));
+	small.change.redacted = false;
+	assert_false(commit_has_redacted(&small.commit));
 }
 
 /* The ids of a commit's changes are its site's own, to the last. */
