@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "common/replica/check_private.h"
+#include "common/replica/damage_private.h"
 #include "common/replica/dossier.h"
 #include "common/replica/ledger.h"
 #include "common/replica/pending.h"
@@ -49,48 +50,45 @@ check_integrity(struct check *check, struct error *err)
 
 /* --- commits -------------------------------------------------------------- */
 
-/* Whether the bytes are the commit that they are stored as. */
-static void
-check_commit(struct check *check, uint64_t id, uint64_t dossier,
-    struct bytes bytes, const struct digest *digest, bool redacted)
-{
-	struct arena arena = { 0 };
-	struct commit commit;
-	struct digest found = digest_of(bytes);
-	enum status status;
-
-	check->result->commits++;
-	status = commit_decode(bytes, &arena, &commit, ERROR_IGNORED);
-	if (status == STATUS_NOMEM)
-		check->no_memory = true;
-	else if (status != STATUS_OK)
-		check_fault(check, "commit %" PRIu64 " cannot be read any more",
-		    id);
-	else if (commit.id != id || commit.dossier != dossier)
-		check_fault(check,
-		    "commit %" PRIu64 " is stored as another, or in another "
-		    "dossier",
-		    id);
-	else if (!redacted && !digest_equal(&found, digest))
-		check_fault(check, "commit %" PRIu64 " differs from its digest",
-		    id);
-	arena_deinit(&arena);
-}
-
 static bool
 check_ledger_row(void *context, const struct ledger_row *row)
 {
-	check_commit(context, row->id, row->dossier, row->bytes, &row->digest,
-	    row->redacted);
+	struct check *check = context;
+	enum damage damage = DAMAGE_NONE;
+	struct arena arena = { 0 };
+	struct commit commit;
+
+	check->result->commits++;
+	if (damage_find(row, &arena, &commit, &damage) != STATUS_OK)
+		check->no_memory = true;
+	arena_deinit(&arena);
+	switch (damage) {
+	case DAMAGE_NONE:
+		break;
+	case DAMAGE_UNREADABLE:
+		check_fault(check, "commit %" PRIu64 " cannot be read any more",
+		    row->id);
+		break;
+	case DAMAGE_OTHER:
+		check_fault(check,
+		    "commit %" PRIu64 " is stored as another, or in another "
+		    "dossier",
+		    row->id);
+		break;
+	case DAMAGE_DIFFERS:
+		check_fault(check, "commit %" PRIu64 " differs from its digest",
+		    row->id);
+		break;
+	}
 	return true;
 }
 
 static bool
-check_pending_row(void *context, const struct pending_row *row)
+check_pending_row(void *context, const struct pending_row *pending)
 {
-	check_commit(context, row->id, row->dossier, row->bytes, &row->digest,
-	    false);
-	return true;
+	const struct ledger_row row = damage_as_row(pending);
+
+	return check_ledger_row(context, &row);
 }
 
 static enum status

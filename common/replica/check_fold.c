@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/replica/check_private.h"
+#include "common/replica/damage_private.h"
 #include "common/replica/dossier.h"
 #include "common/replica/ledger.h"
 #include "common/replica/pending.h"
@@ -33,20 +34,17 @@ copy_dossier(void *context, const struct dossier *dossier)
 	return copy->status == STATUS_OK;
 }
 
-/* What cannot be decoded, or is stored as another, is a fault that has been
- * told. */
+/* What is damaged is a fault that has been told. */
 static bool
-decode(struct copy *copy, struct bytes bytes, uint64_t id, uint64_t dossier,
-    struct commit *commit)
+decode(struct copy *copy, const struct ledger_row *row, struct commit *commit)
 {
-	enum status status;
+	enum damage damage = DAMAGE_NONE;
 
 	arena_reset(&copy->arena);
-	status = commit_decode(bytes, &copy->arena, commit, copy->err);
-	if (status == STATUS_NOMEM)
-		copy->status = status;
-	return status == STATUS_OK && commit->id == id &&
-	       commit->dossier == dossier;
+	copy->status = damage_find(row, &copy->arena, commit, &damage);
+	if (copy->status != STATUS_OK)
+		error_set(copy->err, copy->status, "read the commits");
+	return copy->status == STATUS_OK && damage == DAMAGE_NONE;
 }
 
 static bool
@@ -56,7 +54,7 @@ copy_ledger_row(void *context, const struct ledger_row *row)
 	struct ledger_row again = *row;
 	struct commit commit;
 
-	if (!decode(copy, row->bytes, row->id, row->dossier, &commit))
+	if (!decode(copy, row, &commit))
 		return copy->status == STATUS_OK;
 	copy->status = ledger_append(copy->to, &again, &commit, copy->err);
 	return copy->status == STATUS_OK;
@@ -66,9 +64,10 @@ static bool
 copy_pending_row(void *context, const struct pending_row *row)
 {
 	struct copy *copy = context;
+	const struct ledger_row read = damage_as_row(row);
 	struct commit commit;
 
-	if (!decode(copy, row->bytes, row->id, row->dossier, &commit))
+	if (!decode(copy, &read, &commit))
 		return copy->status == STATUS_OK;
 	copy->status =
 	    pending_add(copy->to, &commit, row->bytes, row->at_ms, copy->err);
@@ -259,6 +258,8 @@ static const struct {
 	    "SELECT grant_id, school, dossier, kind, because, opened, held,"
 	    " frozen, closed FROM grants WHERE school" NOT_FILLING
 	    " ORDER BY grant_id" },
+	{ "touched record", 2,
+	    "SELECT record, id FROM touch ORDER BY record, id" },
 	{ "same", 2, "SELECT pupil, shown FROM same ORDER BY pupil" },
 	{ "search entry", 9,
 	    "SELECT rowid, forename, surname, preferred_forename,"

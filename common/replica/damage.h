@@ -13,8 +13,9 @@
 
 /*
  * Look at up to max rows of the ledger behind *upto, move it on, and note what
- * is damaged, in a transaction of its own if there is any.  *found counts on.
- * *done: the ledger has no more.
+ * is damaged, in a transaction of its own when none is open.  *found counts on
+ * by what is damaged, noted before or not; what is sound again leaves the
+ * notes.  *done: the ledger has no more.
  */
 enum status damage_look(struct replica *replica, uint32_t max, uint64_t now_ms,
     uint64_t *upto, uint64_t *found, bool *done, struct error *err);
@@ -25,9 +26,12 @@ enum status damage_count(struct replica *replica, uint64_t *count,
 enum status damage_is_noted(struct replica *replica, uint64_t sequence,
     bool *noted, struct error *err);
 
+/* Rows have got other places: so do their notes.  Inside a transaction. */
+enum status damage_follow(struct replica *replica, struct error *err);
+
 /* Take out of the ledger what is noted as damaged at that place or under that
- * id, with its touches, so that a sound copy finds room.  Counts and sums are
- * as if it had been sound.  Inside a transaction. */
+ * id, with its touches, so that a sound copy finds room; its dossier is counted
+ * anew.  Does not refold.  0: no place, or no id.  Inside a transaction. */
 enum status damage_make_way(struct replica *replica, uint64_t sequence,
     uint64_t id, bool *had, struct error *err);
 

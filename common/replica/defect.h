@@ -2,7 +2,7 @@
  * Defects of sync: differences between two replicas that nothing explains.
  * Each is kept with what is known of it, by whoever saw it, for two years.
  *
- *	defect(found_ms, kind, site, school, commit_id, sequence, received_ms)
+ *	defect(found_ms, kind, site, commit_id, sequence, received_ms)
  */
 #ifndef COMMON_REPLICA_DEFECT_H
 #define COMMON_REPLICA_DEFECT_H
@@ -28,8 +28,8 @@ struct defect {
 	uint64_t received_ms; /* when the hub had taken it; 0: not known */
 };
 
-/* Inside a transaction.  At most DEFECTS_A_NIGHT are kept of one run: beyond
- * those nothing happens. */
+/* Inside a transaction.  At most DEFECTS_A_NIGHT are kept of one site in twelve
+ * hours, which is one run: beyond those nothing happens. */
 enum {
 	DEFECTS_A_NIGHT = 1000
 };

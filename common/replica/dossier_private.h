@@ -20,6 +20,11 @@ enum status dossier_add_commit(struct replica *replica,
 enum status dossier_subtract_commit(struct replica *replica, uint64_t dossier,
     const struct digest *digest, struct error *err);
 
+/* Count and sum of those first..last from the ledger anew.  What has no digest
+ * counts without one. */
+enum status dossier_recount(struct replica *replica, uint64_t first,
+    uint64_t last, struct error *err);
+
 /* An open dossier of that number and kind, when there is none. */
 enum status dossier_make(struct replica *replica, uint64_t number,
     enum dossier_kind kind, struct error *err);

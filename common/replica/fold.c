@@ -7,6 +7,7 @@
 
 #include <assert.h>
 
+#include "common/replica/damage.h"
 #include "common/replica/dossier_private.h"
 #include "common/replica/fold_private.h"
 #include "common/replica/ledger.h"
@@ -275,6 +276,7 @@ fold_again(struct replica *replica, const struct commit *commit,
 
 struct walk {
 	struct replica *replica;
+	uint64_t damaged; /* how many there are to be left out */
 	struct arena arena;
 	fold_progress *progress;
 	void *context;
@@ -308,7 +310,15 @@ walk_commit(struct walk *walk, struct bytes bytes)
 static bool
 walk_ledger(void *context, const struct ledger_row *row)
 {
-	return walk_commit(context, row->bytes);
+	struct walk *walk = context;
+	bool noted = false;
+
+	if (walk->damaged > 0)
+		walk->status = damage_is_noted(walk->replica, row->sequence,
+		    &noted, walk->err);
+	if (walk->status == STATUS_OK && !noted)
+		return walk_commit(walk, row->bytes);
+	return walk->status == STATUS_OK;
 }
 
 /* Commits that wait, of one dossier or (?1 null) of all, by id. */
@@ -364,7 +374,9 @@ fold_dossier(struct replica *replica, uint64_t dossier, struct error *err)
 	enum status status;
 
 	assert(replica_in_transaction(replica));
-	status = clear_dossier(replica, dossier, err);
+	status = damage_count(replica, &walk.damaged, err);
+	if (status == STATUS_OK)
+		status = clear_dossier(replica, dossier, err);
 	if (status == STATUS_OK)
 		status = clear_redactions(replica, dossier, err);
 	if (status == STATUS_OK)
@@ -426,7 +438,9 @@ fold_all(struct replica *replica, fold_progress *progress, void *context,
 	enum status status;
 
 	assert(replica_in_transaction(replica));
-	status = clear_all(replica, err);
+	status = damage_count(replica, &walk.damaged, err);
+	if (status == STATUS_OK)
+		status = clear_all(replica, err);
 	if (status == STATUS_OK)
 		status = walk_all(&walk);
 	if (status == STATUS_OK)

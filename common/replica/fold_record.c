@@ -77,7 +77,8 @@ add_commit(struct gathering *gathering, struct bytes bytes, struct error *err)
 	return status;
 }
 
-/* What is set aside is not in the set; what is being fetched is not shown. */
+/* What is set aside is not in the set; what is being fetched is not shown, and
+ * what is damaged says nothing. */
 static enum status
 gather(struct gathering *gathering, struct error *err)
 {
@@ -85,6 +86,7 @@ gather(struct gathering *gathering, struct error *err)
 	    "SELECT l.bytes FROM touch AS t JOIN ledger AS l ON l.id = t.id"
 	    " WHERE t.record = ?1 AND NOT EXISTS (SELECT 1 FROM dossier AS d"
 	    " WHERE d.number = l.dossier AND d.state = 1)"
+	    " AND l.sequence NOT IN (SELECT sequence FROM damaged)"
 	    " UNION ALL"
 	    " SELECT p.bytes FROM touch AS t JOIN pending AS p ON p.id = t.id"
 	    " WHERE t.record = ?1 AND p.state = 0 AND NOT EXISTS"

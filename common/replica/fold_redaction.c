@@ -8,6 +8,7 @@
  * ledger are rewritten only when both have their places there: what waits may
  * still be refused.
  */
+#include "common/replica/damage.h"
 #include "common/replica/fold_private.h"
 #include "common/replica/ledger.h"
 #include "common/replica/purge.h"
@@ -77,6 +78,24 @@ redaction_any(struct replica *replica, uint64_t first, uint32_t count,
 	return status;
 }
 
+/* A commit that is noted as damaged is as one that is not here. */
+static enum status
+find_sound(struct replica *replica, uint64_t change, struct arena *arena,
+    struct ledger_row *row, struct commit *commit, struct error *err)
+{
+	bool damaged = false;
+	enum status found, status;
+
+	*row = (struct ledger_row){ 0 };
+	found = ledger_find_change(replica, change, arena, row, commit, err);
+	if (row->sequence == 0)
+		return found;
+	status = damage_is_noted(replica, row->sequence, &damaged, err);
+	if (status != STATUS_OK)
+		return status;
+	return damaged ? STATUS_NOT_FOUND : found;
+}
+
 /* --- the bytes ------------------------------------------------------------ */
 
 /* Whether a redaction of change has its place in the ledger. */
@@ -96,8 +115,8 @@ is_final(struct replica *replica, uint64_t change, uint64_t dossier,
 		struct ledger_row row;
 		struct commit commit;
 
-		status = ledger_find_change(replica, sql_column_id(sql, 0),
-		    arena, &row, &commit, err);
+		status = find_sound(replica, sql_column_id(sql, 0), arena, &row,
+		    &commit, err);
 		if (status != STATUS_OK && status != STATUS_NOT_FOUND)
 			break;
 		*final = status == STATUS_OK && row.sequence != 0;
@@ -153,7 +172,7 @@ apply_in(struct replica *replica, uint64_t id, uint64_t dossier,
 	bool final = false;
 	enum status status;
 
-	status = ledger_find_change(replica, id, arena, &row, &commit, err);
+	status = find_sound(replica, id, arena, &row, &commit, err);
 	if (status == STATUS_NOT_FOUND)
 		return STATUS_OK;
 	if (status != STATUS_OK)

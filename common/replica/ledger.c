@@ -8,13 +8,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "common/replica/damage.h"
 #include "common/replica/dossier_private.h"
 #include "common/replica/ledger_private.h"
 #include "common/replica/replica_private.h"
-
-/* The columns of a struct ledger_row, in the order in which read_row reads. */
-#define ROW_COLUMNS \
-	"sequence, id, dossier, received, digest, mark, redacted, bytes"
 
 static enum status
 copy_fixed(void *out, size_t size, struct bytes in, struct error *err)
@@ -26,8 +23,8 @@ copy_fixed(void *out, size_t size, struct bytes in, struct error *err)
 	return STATUS_OK;
 }
 
-static enum status
-read_row(struct sql *sql, struct ledger_row *row, struct error *err)
+enum status
+ledger_read_row(struct sql *sql, struct ledger_row *row, struct error *err)
 {
 	enum status status;
 
@@ -90,13 +87,22 @@ touch_remove(struct replica *replica, const struct commit *commit,
 	return STATUS_OK;
 }
 
+enum status
+touch_remove_all(struct replica *replica, uint64_t id, struct error *err)
+{
+	struct sql *sql = sql_use(replica, "DELETE FROM touch WHERE id = ?1");
+
+	sql_bind_id(sql, 1, id);
+	return sql_finish(sql, err);
+}
+
 /* --- appending ------------------------------------------------------------ */
 
 static enum status
 insert_row(struct replica *replica, struct ledger_row *row, struct error *err)
 {
 	struct sql *sql =
-	    sql_use(replica, "INSERT INTO ledger (" ROW_COLUMNS ")"
+	    sql_use(replica, "INSERT INTO ledger (" LEDGER_COLUMNS ")"
 			     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
 	enum status status;
 
@@ -159,13 +165,13 @@ ledger_get(struct replica *replica, uint64_t id, struct ledger_row *row,
     struct error *err)
 {
 	struct sql *sql = sql_use(replica,
-	    "SELECT " ROW_COLUMNS " FROM ledger WHERE id = ?1");
+	    "SELECT " LEDGER_COLUMNS " FROM ledger WHERE id = ?1");
 	enum status status;
 
 	sql_bind_id(sql, 1, id);
 	status = sql_step(sql, err);
 	if (status == STATUS_OK)
-		status = read_row(sql, row, err);
+		status = ledger_read_row(sql, row, err);
 	else if (status == STATUS_NOT_FOUND)
 		error_set(err, status, "commit %" PRIu64 " is not held", id);
 	if (status == STATUS_OK)
@@ -195,7 +201,7 @@ find_in(struct sql *sql, uint64_t change, struct arena *arena,
 	sql_bind_id(sql, 1, change);
 	status = sql_step(sql, err);
 	if (status == STATUS_OK)
-		status = read_row(sql, row, err);
+		status = ledger_read_row(sql, row, err);
 	if (status == STATUS_OK && !reaches(row->bytes, change))
 		status = STATUS_NOT_FOUND;
 	if (status == STATUS_OK) {
@@ -217,7 +223,7 @@ ledger_find_change(struct replica *replica, uint64_t change,
 	enum status status;
 
 	status = find_in(sql_use(replica,
-			     "SELECT " ROW_COLUMNS " FROM ledger"
+			     "SELECT " LEDGER_COLUMNS " FROM ledger"
 			     " WHERE id <= ?1 ORDER BY id DESC LIMIT 1"),
 	    change, arena, row, err);
 	/* The + keeps SQLite from the index of lanes, which has all that
@@ -275,7 +281,7 @@ visit_rows(struct sql *sql, ledger_visitor *visit, void *context,
 	enum status status;
 
 	while ((status = sql_step(sql, err)) == STATUS_OK) {
-		status = read_row(sql, &row, err);
+		status = ledger_read_row(sql, &row, err);
 		if (status != STATUS_OK || !visit(context, &row))
 			break;
 	}
@@ -288,7 +294,7 @@ ledger_each_of_dossier(struct replica *replica, uint64_t dossier, uint64_t from,
     uint64_t to, ledger_visitor *visit, void *context, struct error *err)
 {
 	struct sql *sql = sql_use(replica,
-	    "SELECT " ROW_COLUMNS " FROM ledger WHERE dossier = ?1"
+	    "SELECT " LEDGER_COLUMNS " FROM ledger WHERE dossier = ?1"
 	    " AND sequence > ?2 AND sequence <= ?3 ORDER BY sequence");
 
 	sql_bind_id(sql, 1, dossier);
@@ -304,7 +310,7 @@ ledger_each_of_school(struct replica *replica, uint64_t school, uint64_t from,
     uint64_t to, ledger_visitor *visit, void *context, struct error *err)
 {
 	struct sql *sql = sql_use(replica,
-	    "SELECT " ROW_COLUMNS " FROM ledger AS l"
+	    "SELECT " LEDGER_COLUMNS " FROM ledger AS l"
 	    " WHERE sequence > ?2 AND sequence <= ?3"
 	    " AND (dossier = 0 OR dossier = ?1 OR"
 	    " (SELECT g.closed = 0 AND g.opened < l.sequence"
@@ -324,7 +330,7 @@ ledger_each(struct replica *replica, uint64_t from, ledger_visitor *visit,
     void *context, struct error *err)
 {
 	struct sql *sql = sql_use(replica,
-	    "SELECT " ROW_COLUMNS
+	    "SELECT " LEDGER_COLUMNS
 	    " FROM ledger WHERE sequence > ?1 ORDER BY sequence");
 
 	sql_bind_id(sql, 1, from);
@@ -353,9 +359,13 @@ ledger_remove(struct replica *replica, uint64_t id, struct error *err)
 	struct commit commit;
 	struct ledger_row row;
 	struct sql *sql;
+	bool damaged;
 	enum status status;
 
 	assert(replica_in_transaction(replica));
+	status = damage_make_way(replica, 0, id, &damaged, err);
+	if (status != STATUS_OK || damaged)
+		return status;
 	status = ledger_get(replica, id, &row, err);
 	if (status == STATUS_OK)
 		status = commit_decode(row.bytes, &arena, &commit, err);

@@ -79,7 +79,8 @@ enum status ledger_each(struct replica *replica, uint64_t from,
 enum status ledger_replace_bytes(struct replica *replica, uint64_t id,
     struct bytes bytes, struct error *err);
 
-/* Take a commit out again, with touches, count and sum.  Does not refold. */
+/* Take a commit out again, with touches, count and sum, also one that is noted
+ * as damaged.  Does not refold. */
 enum status ledger_remove(struct replica *replica, uint64_t id,
     struct error *err);
 

@@ -10,7 +10,7 @@
 #include "common/replica/tables.h"
 
 enum {
-	SCHEMA_VERSION = 2 /* PRAGMA user_version */
+	SCHEMA_VERSION = 3 /* PRAGMA user_version */
 };
 
 /*
@@ -90,7 +90,17 @@ static const char tables_of_version_2[] =
     "CREATE INDEX unplaced_place ON unplaced (generation, sequence);"
     "PRAGMA user_version = 2;";
 
-static_assert(SCHEMA_VERSION == 2, "each version has its step below");
+/* Version 3.  What a night finds: see damage.h and defect.h. */
+static const char tables_of_version_3[] =
+    "CREATE TABLE damaged (sequence INTEGER PRIMARY KEY, id INTEGER NOT NULL,"
+    " found_ms INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE defect (found_ms INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " site INTEGER NOT NULL, commit_id INTEGER NOT NULL,"
+    " sequence INTEGER NOT NULL, received_ms INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX defect_found ON defect (found_ms, site);"
+    "PRAGMA user_version = 3;";
+
+static_assert(SCHEMA_VERSION == 3, "each version has its step below");
 static_assert(DOSSIER_KIND_PARTNERSHIP == 1, "the dossier that always is");
 
 static enum status
@@ -172,6 +182,8 @@ migrate(struct replica *replica, struct error *err)
 		status = create_tables(replica, err);
 	if (status == STATUS_OK && version < 2)
 		status = run_all(replica, tables_of_version_2, err);
+	if (status == STATUS_OK && version < 3)
+		status = run_all(replica, tables_of_version_3, err);
 	if (status == STATUS_OK)
 		status = check_kind(replica, err);
 	if (status == STATUS_OK)

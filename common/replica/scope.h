@@ -9,7 +9,7 @@
 #include "common/replica/replica.h"
 #include "protocol/digest.h"
 
-/* Return false to stop early. */
+/* Return false to stop early.  Within a dossier sequences ascend. */
 typedef bool scope_visitor(void *context, uint64_t sequence,
     const struct digest *digest);
 

@@ -69,9 +69,8 @@ settle(struct replica *replica, uint64_t id, uint64_t dossier_number,
 	return status;
 }
 
-/* Its place was lost when the hub was restored, and here is another. */
-static enum status
-place_again(struct replica *replica, const struct item *item,
+enum status
+take_place(struct replica *replica, const struct item *item,
     uint64_t dossier_number, enum take_result *result, struct error *err)
 {
 	struct dossier dossier;
@@ -105,7 +104,7 @@ take_number(struct replica *replica, const struct item *item,
 	status = ledger_get(replica, item->id, &row, err);
 	*result = TAKE_KNOWN;
 	if (status == STATUS_OK && row.sequence >= UNPLACED_FROM)
-		return place_again(replica, item, row.dossier, result, err);
+		return take_place(replica, item, row.dossier, result, err);
 	if (status != STATUS_NOT_FOUND)
 		return status;
 	*result = TAKE_LACKING;
@@ -300,15 +299,6 @@ is_expected(struct replica *replica, struct arrival *arrival, bool *expected,
 
 /* --- taking it ------------------------------------------------------------ */
 
-static bool
-any_redacted(const struct commit *commit)
-{
-	for (uint32_t i = 0; i < commit->change_count; i++)
-		if (commit->changes[i].redacted)
-			return true;
-	return false;
-}
-
 /* *broken: it is not what it says it is. */
 static enum status
 read_arrival(struct arrival *arrival, struct arena *arena, bool *broken,
@@ -321,7 +311,7 @@ read_arrival(struct arrival *arrival, struct arena *arena, bool *broken,
 	if (status == STATUS_NOMEM)
 		return status;
 	*broken = status != STATUS_OK || arrival->commit.id != item->id ||
-	          any_redacted(&arrival->commit) != item->redacted ||
+	          commit_has_redacted(&arrival->commit) != item->redacted ||
 	          item->sequence == 0;
 	if (!*broken)
 		arrival->digest =
@@ -374,7 +364,7 @@ take_commit(struct replica *replica, struct arrival *arrival,
 	if (status != STATUS_OK || *result == TAKE_KNOWN)
 		return status;
 	if (*result == TAKE_PLACED)
-		return place_again(replica, item, arrival->commit.dossier,
+		return take_place(replica, item, arrival->commit.dossier,
 		    result, err);
 	if (*result == TAKE_SETTLED)
 		return settle(replica, item->id, arrival->commit.dossier,

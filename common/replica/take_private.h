@@ -12,6 +12,12 @@
 /* A school's own dossier and the partnership need no grant. */
 bool take_needs_no_grant(struct replica *replica, uint64_t dossier);
 
+/* A commit of that dossier, which is held, gets the item's place; what lies
+ * behind a freeze by that leaves.  TAKE_PLACED, or TAKE_BROKEN: another stands
+ * there. */
+enum status take_place(struct replica *replica, const struct item *item,
+    uint64_t dossier, enum take_result *result, struct error *err);
+
 /*
  * Bring what is held of a dossier to what its latest grant says.  start: a
  * fresh client gets by stream only what lies behind it.

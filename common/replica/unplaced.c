@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "common/replica/damage.h"
 #include "common/replica/dossier.h"
 #include "common/replica/fold.h"
 #include "common/replica/id_list.h"
@@ -167,6 +168,8 @@ unplaced_place(struct replica *replica, uint64_t id, uint64_t sequence,
 	status = sql_finish(sql, err);
 	if (status == STATUS_OK)
 		status = forget(replica, id, err);
+	if (status == STATUS_OK)
+		status = damage_follow(replica, err);
 	return status;
 }
 

@@ -24,6 +24,11 @@ enum status unplaced_go_back(struct replica *replica,
     const struct generation *generations, uint32_t count, bool *went,
     struct error *err);
 
+/* One commit that the hub does not know loses the place that it had in that
+ * generation.  Nothing happens to what has none, or is not held. */
+enum status unplaced_add(struct replica *replica, uint64_t id,
+    uint64_t generation, struct error *err);
+
 /*
  * From going back until all has been asked about: nothing is purged, nothing
  * is pushed that may build on what has no place, nothing is proved.

@@ -1,10 +1,12 @@
 /*
  * Going back: the hub was restored, and what this replica holds beyond the
- * last place that both went through loses its place.
+ * last place that both went through loses its place.  Single commits do when
+ * the hub turns out not to know them.
  */
 #include <assert.h>
 #include <stdlib.h>
 
+#include "common/replica/damage.h"
 #include "common/replica/dossier.h"
 #include "common/replica/grants.h"
 #include "common/replica/replica_private.h"
@@ -94,6 +96,30 @@ put_all_behind(struct replica *replica, struct error *err)
 	}
 	sql_release(sql);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* In the order of the places that they had: mostly it is the last of all. */
+static enum status
+put_one_behind(struct replica *replica, uint64_t id, struct error *err)
+{
+	struct sql *sql = sql_use(replica,
+	    "SELECT EXISTS (SELECT 1 FROM unplaced AS other"
+	    " WHERE (other.generation, other.sequence) >"
+	    " (u.generation, u.sequence)) FROM unplaced AS u WHERE u.id = ?1");
+	uint64_t others;
+	uint64_t last;
+	enum status status;
+
+	sql_bind_id(sql, 1, id);
+	status = sql_finish_id(sql, &others, err);
+	if (status == STATUS_OK && others != 0)
+		return put_all_behind(replica, err);
+	if (status == STATUS_OK)
+		status = ledger_head(replica, &last, err);
+	if (status != STATUS_OK)
+		return status;
+	return put_behind(replica, id,
+	    last < UNPLACED_FROM ? UNPLACED_FROM : last + 1, err);
 }
 
 /* --- dossiers ------------------------------------------------------------- */
@@ -189,12 +215,25 @@ take_back_dossiers(struct replica *replica, uint64_t to, struct error *err)
 	for (size_t i = 0; status == STATUS_OK && i < back.count; i++)
 		status = take_back(&back, &back.dossiers[i], err);
 	free(back.dossiers);
-	if (status != STATUS_OK)
-		return status;
-	return sql_run(replica,
+	return status;
+}
+
+/* What follows when rows have gone behind the rest. */
+static enum status
+follow_places(struct replica *replica, struct error *err)
+{
+	enum status status;
+
+	replica->grants_followed = false;
+	status = sql_run(replica,
 	    "UPDATE dossier SET last = coalesce((SELECT max(sequence)"
 	    " FROM ledger WHERE dossier = number), 0)",
 	    err);
+	if (status == STATUS_OK)
+		status = damage_follow(replica, err);
+	if (status == STATUS_OK)
+		status = replica_meta_set(replica, "recovering", 1, err);
+	return status;
 }
 
 /* --- all ------------------------------------------------------------------ */
@@ -228,7 +267,7 @@ go_back(struct replica *replica, const struct generation *ours, uint32_t count,
 	if (status == STATUS_OK)
 		status = take_back_meta(replica, "start", to, err);
 	if (status == STATUS_OK)
-		status = replica_meta_set(replica, "recovering", 1, err);
+		status = follow_places(replica, err);
 	if (status == STATUS_OK)
 		status =
 		    replica_meta_set(replica, "offered_generation", 0, err);
@@ -261,5 +300,28 @@ unplaced_go_back(struct replica *replica, const struct generation *generations,
 		status =
 		    replica_generations_set(replica, generations, count, err);
 	arena_deinit(&arena);
+	return status;
+}
+
+enum status
+unplaced_add(struct replica *replica, uint64_t id, uint64_t generation,
+    struct error *err)
+{
+	struct sql *sql = sql_use(replica,
+	    "INSERT OR REPLACE INTO unplaced (id, generation, sequence)"
+	    " SELECT id, ?2, sequence FROM ledger WHERE id = ?1"
+	    " AND sequence < ?3");
+	enum status status;
+
+	assert(replica_in_transaction(replica));
+	sql_bind_id(sql, 1, id);
+	sql_bind_id(sql, 2, generation);
+	sql_bind_id(sql, 3, UNPLACED_FROM);
+	status = sql_finish(sql, err);
+	if (status != STATUS_OK || sql_changes(replica) == 0)
+		return status;
+	status = put_one_behind(replica, id, err);
+	if (status == STATUS_OK)
+		status = follow_places(replica, err);
 	return status;
 }
