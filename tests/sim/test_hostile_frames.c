@@ -4,12 +4,13 @@
  * other computers stay, nothing goes out that is not theirs, and who is sent
  * away is told one of the codes that PROTOCOL.md has for it.
  */
+#include "protocol/message_night.h"
 #include "tests/sim/hostile/court.h"
 #include "tests/sim/hostile/mutate.h"
 
 enum {
 	LIAR = 1, /* of Oak, who passed a child on to Elm */
-	FRAMES = 20,
+	FRAMES = 24,
 	FLIPPED_BYTES = 48,
 	FORGIVEN_EVERY = 8 /* attempts; for fewer than HUB_COPIES */
 };
@@ -102,6 +103,14 @@ record_all(struct fixture *f, struct recorded *recorded)
 	struct offer offer = { .generation = 5,
 		.items = &item,
 		.item_count = 1 };
+	uint64_t wanted[2] = { 1, 2 };
+	struct reconcile reconcile = { .at = head_of(f),
+		.count = 3,
+		.left_out = &pupil,
+		.left_out_count = 1 };
+	struct sketch_wish wish = { SKETCH_NARROW, 32, 40 };
+	struct mend mend = { &item, 1, wanted, 2 };
+	struct found found = { .at = head_of(f), .outcome = FOUND_EQUAL };
 	struct certificate_message renew = { text("a request") };
 	struct drop drop = { last_record(f, "grant", f->schools[OAK]) };
 	struct build setting = build_setting(f, LIAR);
@@ -118,6 +127,10 @@ record_all(struct fixture *f, struct recorded *recorded)
 	RECORD(FRAME_PROVE, proof, proof);
 	RECORD(FRAME_PING, ping, ping);
 	RECORD(FRAME_OFFER, offer, offer);
+	RECORD(FRAME_RECONCILE, reconcile, reconcile);
+	RECORD(FRAME_SKETCH, sketch_wish, wish);
+	RECORD(FRAME_MEND, mend, mend);
+	RECORD(FRAME_FOUND, found, found);
 	RECORD(FRAME_RENEW, certificate_message, renew);
 	RECORD(FRAME_DROP, drop, drop);
 	OK(buffer_append(record(recorded, FRAME_LEAVE), nothing));

@@ -60,6 +60,7 @@ hear_welcome(struct ear *ear, struct bytes body)
 	ear->generation_count = welcome.generation_count;
 	ear->cursor = welcome.start;
 	ear->head = welcome.head;
+	memcpy(ear->nonce, welcome.nonce, NONCE_BYTES);
 }
 
 static void
@@ -113,6 +114,35 @@ hear_fetched(struct ear *ear, struct known *known, struct bytes body)
 }
 
 static void
+hear_reconciled(struct ear *ear, struct bytes body)
+{
+	struct reconciled reconciled;
+
+	if (message_reconciled_decode(body, &ear->arena, &reconciled, NULL) ==
+	    STATUS_OK)
+		memcpy(ear->nonce, reconciled.nonce, NONCE_BYTES);
+}
+
+static void
+hear_mended(struct ear *ear, struct known *known, struct bytes body)
+{
+	struct mended mended;
+
+	if (message_mended_decode(body, &ear->arena, &mended, NULL) ==
+	    STATUS_OK)
+		learn_items(ear, known, mended.items, mended.item_count);
+}
+
+static void
+hear_night(struct ear *ear, struct bytes body)
+{
+	struct night night;
+
+	if (message_night_decode(body, &ear->arena, &night, NULL) == STATUS_OK)
+		memcpy(ear->nonce, night.nonce, NONCE_BYTES);
+}
+
+static void
 hear_frame(struct ear *ear, struct known *known, const struct frame *frame)
 {
 	switch ((int)frame->type) {
@@ -130,6 +160,15 @@ hear_frame(struct ear *ear, struct known *known, const struct frame *frame)
 		break;
 	case FRAME_FETCHED:
 		hear_fetched(ear, known, frame->body);
+		break;
+	case FRAME_RECONCILED:
+		hear_reconciled(ear, frame->body);
+		break;
+	case FRAME_MENDED:
+		hear_mended(ear, known, frame->body);
+		break;
+	case FRAME_NIGHT:
+		hear_night(ear, frame->body);
 		break;
 	default:
 		break;

@@ -5,7 +5,7 @@
 #ifndef TESTS_SIM_HOSTILE_EAR_H
 #define TESTS_SIM_HOSTILE_EAR_H
 
-#include "protocol/message.h"
+#include "protocol/message_night.h"
 #include "tests/sim/hostile/known.h"
 #include "tests/sim/hostile/liar.h"
 
@@ -19,6 +19,7 @@ struct ear {
 	uint64_t cursor; /* as far as it was told */
 	uint64_t confirmed;
 	uint64_t head;
+	uint8_t nonce[NONCE_BYTES]; /* for its next run */
 };
 
 void ear_init(struct ear *ear, const struct liar_facts *facts);

@@ -8,6 +8,7 @@
 
 #include "common/replica/ledger.h"
 #include "protocol/identifier.h"
+#include "protocol/message_night.h"
 #include "server/core/limits.h"
 #include "server/core/session.h"
 #include "tests/sim/hostile/judge_private.h"
@@ -209,6 +210,10 @@ judge_frame(struct judge *judge, uint32_t site, uint64_t school,
 	struct stream stream;
 	struct filleds filleds;
 	struct fetched fetched;
+	struct reconciled reconciled;
+	struct cells cells;
+	struct mended mended;
+	struct night night;
 	struct goodbye goodbye;
 	bool good = true;
 
@@ -234,6 +239,16 @@ judge_frame(struct judge *judge, uint32_t site, uint64_t school,
 		return DECODED(fetched, fetched) &&
 		       judge_items(judge, school, fetched.items,
 			   fetched.item_count, false);
+	case FRAME_RECONCILED:
+		return DECODED(reconciled, reconciled);
+	case FRAME_CELLS:
+		return DECODED(cells, cells);
+	case FRAME_MENDED:
+		return DECODED(mended, mended) &&
+		       judge_items(judge, school, mended.items,
+			   mended.item_count, false);
+	case FRAME_NIGHT:
+		return DECODED(night, night);
 	case FRAME_GOODBYE:
 		if (!DECODED(goodbye, goodbye))
 			return false;

@@ -11,9 +11,8 @@ enum {
 	COMMITS_MAX = 12 /* in a PUSH, nearly always */
 };
 
-/* A place in the hub's order: true, near, or nothing like it. */
-static uint64_t
-some_place(struct liar *liar, uint64_t place)
+uint64_t
+liar_some_place(struct liar *liar, uint64_t place)
 {
 	switch (liar_below(liar, 10)) {
 	case 0:
@@ -41,14 +40,6 @@ some_id(struct liar *liar)
 
 /* --- bodies --------------------------------------------------------------- */
 
-#define ENCODE(liar, name, message)                                        \
-	do {                                                               \
-		enum status encoded =                                      \
-		    message_##name##_encode(message, &(liar)->body, NULL); \
-		assert(encoded == STATUS_OK);                              \
-		(void)encoded;                                             \
-	} while (0)
-
 void
 liar_make_hello(struct liar *liar)
 {
@@ -69,10 +60,10 @@ liar_make_hello(struct liar *liar)
 
 	switch (liar_below(liar, 16)) {
 	case 0:
-		hello.cursor = some_place(liar, hello.cursor);
+		hello.cursor = liar_some_place(liar, hello.cursor);
 		break;
 	case 1:
-		hello.confirmed = some_place(liar, hello.confirmed);
+		hello.confirmed = liar_some_place(liar, hello.confirmed);
 		break;
 	case 2:
 		hello.generations = &made_up;
@@ -94,7 +85,7 @@ liar_make_hello(struct liar *liar)
 	default:
 		break;
 	}
-	ENCODE(liar, hello, &hello);
+	LIAR_ENCODE(liar, hello, &hello);
 }
 
 static void
@@ -120,7 +111,7 @@ make_push(struct liar *liar)
 	}
 	if (push.commit_count > 1 && liar_one_in(liar, 4)) /* the same twice */
 		commits[0] = commits[push.commit_count - 1];
-	ENCODE(liar, push, &push);
+	LIAR_ENCODE(liar, push, &push);
 	buffer_deinit(&bytes);
 }
 
@@ -128,12 +119,12 @@ static void
 make_confirm(struct liar *liar)
 {
 	struct confirm confirm = {
-		.cursor = some_place(liar, liar->ear.cursor),
+		.cursor = liar_some_place(liar, liar->ear.cursor),
 		.batch_bytes = liar_one_in(liar, 4) ? 1 : 64 * 1024,
 	};
 
-	confirm.confirmed = some_place(liar, confirm.cursor);
-	ENCODE(liar, confirm, &confirm);
+	confirm.confirmed = liar_some_place(liar, confirm.cursor);
+	LIAR_ENCODE(liar, confirm, &confirm);
 }
 
 static void
@@ -149,10 +140,10 @@ make_fill(struct liar *liar)
 		list[i] = (struct fill){
 			liar_one_in(liar, 4) ? liar->teller.school
 					     : some_id(liar),
-			some_place(liar, 0),
-			some_place(liar, liar->ear.head),
+			liar_some_place(liar, 0),
+			liar_some_place(liar, liar->ear.head),
 		};
-	ENCODE(liar, fills, &fills);
+	LIAR_ENCODE(liar, fills, &fills);
 }
 
 static void
@@ -167,16 +158,17 @@ make_fetch(struct liar *liar)
 		ids[i] = 1 + some_id(liar) % INT64_MAX;
 	if (fetch.id_count > 1 && liar_one_in(liar, 3))
 		ids[1] = ids[0];
-	ENCODE(liar, fetch, &fetch);
+	LIAR_ENCODE(liar, fetch, &fetch);
 }
 
 static void
 make_prove(struct liar *liar)
 {
-	struct proof proof = { .cursor = some_place(liar, liar->ear.cursor),
+	struct proof proof = { .cursor =
+				   liar_some_place(liar, liar->ear.cursor),
 		.count = random_next(&liar->teller.random) >> 1 };
 
-	ENCODE(liar, proof, &proof);
+	LIAR_ENCODE(liar, proof, &proof);
 }
 
 static void
@@ -185,7 +177,7 @@ make_ping(struct liar *liar)
 	struct ping ping = { random_next(&liar->teller.random),
 		liar->teller.now_ms };
 
-	ENCODE(liar, ping, &ping);
+	LIAR_ENCODE(liar, ping, &ping);
 }
 
 static void
@@ -196,7 +188,7 @@ make_renew(struct liar *liar)
 	    (size_t)random_between(&liar->teller.random, 1,
 		sizeof(request)) } };
 
-	ENCODE(liar, certificate_message, &message);
+	LIAR_ENCODE(liar, certificate_message, &message);
 }
 
 static void
@@ -208,28 +200,20 @@ make_drop(struct liar *liar)
 				 ? some_id(liar)
 				 : grant->id };
 
-	ENCODE(liar, drop, &drop);
+	LIAR_ENCODE(liar, drop, &drop);
 }
 
-/* As to a restored hub: what it holds, with marks that are right or not. */
-static void
-make_offer(struct liar *liar)
+uint32_t
+liar_some_items(struct liar *liar, struct item *items)
 {
-	struct item items[COMMITS_MAX];
-	struct offer offer = { .items = items, .end = liar_one_in(liar, 3) };
+	uint32_t count = 0;
 	uint64_t last = 0;
 
-	if (liar->ear.generation_count > 0)
-		offer.generation =
-		    liar->ear.generations[liar->ear.generation_count - 1]
-			.number;
-	if (liar_one_in(liar, 6))
-		offer.generation = random_next(&liar->teller.random) >> 1;
 	for (uint32_t i = 0; i < liar->known.commit_count; i++) {
 		const struct known_commit *commit = &liar->known.commits[i];
-		struct item *item = &items[offer.item_count];
+		struct item *item = &items[count];
 
-		if (offer.item_count == COMMITS_MAX || liar_one_in(liar, 2) ||
+		if (count == LIAR_ITEMS || liar_one_in(liar, 2) ||
 		    commit->sequence <= last)
 			continue;
 		*item = (struct item){ .sequence = commit->sequence,
@@ -244,9 +228,26 @@ make_offer(struct liar *liar)
 		if (liar_one_in(liar, 8))
 			item->sequence++;
 		last = item->sequence;
-		offer.item_count++;
+		count++;
 	}
-	ENCODE(liar, offer, &offer);
+	return count;
+}
+
+/* As to a restored hub. */
+static void
+make_offer(struct liar *liar)
+{
+	struct item items[LIAR_ITEMS];
+	struct offer offer = { .items = items, .end = liar_one_in(liar, 3) };
+
+	if (liar->ear.generation_count > 0)
+		offer.generation =
+		    liar->ear.generations[liar->ear.generation_count - 1]
+			.number;
+	if (liar_one_in(liar, 6))
+		offer.generation = random_next(&liar->teller.random) >> 1;
+	offer.item_count = liar_some_items(liar, items);
+	LIAR_ENCODE(liar, offer, &offer);
 }
 
 static void
@@ -255,7 +256,7 @@ make_goodbye(struct liar *liar)
 	struct goodbye goodbye = { (uint32_t)liar_below(liar, 300),
 		bytes_of_text("") };
 
-	ENCODE(liar, goodbye, &goodbye);
+	LIAR_ENCODE(liar, goodbye, &goodbye);
 }
 
 void
@@ -273,7 +274,7 @@ static const struct {
 	uint8_t weight;
 	void (*make)(struct liar *liar);
 } makers[] = {
-	{ FRAME_PUSH, 40, make_push },
+	{ FRAME_PUSH, 30, make_push },
 	{ FRAME_CONFIRM, 8, make_confirm },
 	{ FRAME_FILL, 12, make_fill },
 	{ FRAME_FETCH, 12, make_fetch },
@@ -282,6 +283,10 @@ static const struct {
 	{ FRAME_RENEW, 1, make_renew },
 	{ FRAME_DROP, 6, make_drop },
 	{ FRAME_OFFER, 4, make_offer },
+	{ FRAME_RECONCILE, 4, liar_make_reconcile },
+	{ FRAME_SKETCH, 2, liar_make_sketch },
+	{ FRAME_MEND, 3, liar_make_mend },
+	{ FRAME_FOUND, 1, liar_make_found },
 	{ FRAME_HELLO, 1, liar_make_hello },
 	{ FRAME_GOODBYE, 1, make_goodbye },
 	{ 77, 2, make_ping }, /* of a later version */
