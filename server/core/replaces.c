@@ -94,7 +94,7 @@ check_deleted(struct admission *admission, const struct change *change,
 		return admission_refuse(admission, REFUSAL_TYPE);
 	for (size_t i = 0; i < seen->bytes.size; i += 8) {
 		id = load_be64(seen->bytes.data + i);
-		if (id <= before)
+		if (id <= before || id > INT64_MAX)
 			return admission_refuse(admission, REFUSAL_TYPE);
 		before = id;
 		status = ledger_find_change(admission->replica, id,

@@ -104,14 +104,17 @@ test_deletion_follows_the_catalogue(void **state)
 	uint64_t pupil = add_pupil(f, 1);
 	uint64_t contact = add_contact(f, 1, pupil);
 	struct build b = build(f, 1, pupil), never = build(f, 1, pupil);
-	struct build odd = build(f, 1, pupil);
-	uint8_t seen[8];
+	struct build odd = build(f, 1, pupil), beyond = build(f, 1, pupil);
+	uint8_t seen[8], no_id[8] = { 0xd0 };
 
 	for (int i = 0; i < 8; i++)
 		seen[i] = (uint8_t)(contact >> (56 - 8 * i));
 	build_change(&odd, "contact", contact);
 	build_value(&odd, "deleted", value_blob((struct bytes){ seen, 7 }));
 	refused(&odd, REFUSAL_TYPE);
+	build_change(&beyond, "contact", contact);
+	build_value(&beyond, "deleted", value_blob((struct bytes){ no_id, 8 }));
+	refused(&beyond, REFUSAL_TYPE);
 	build_change(&b, "contact", contact);
 	build_value(&b, "deleted", value_blob((struct bytes){ seen, 8 }));
 	assert_int_equal(offer(&b), REFUSAL_NONE);
