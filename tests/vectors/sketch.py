@@ -1,4 +1,4 @@
-"""Items and cells of a set, from the text of section 17 of PROTOCOL.md alone."""
+"""Items and cells of a set, from section 17 of PROTOCOL.md alone."""
 import hashlib
 import math
 import struct
