@@ -151,7 +151,7 @@ put_sync(struct report_out *out, const json_t *report)
 }
 
 static void
-put_item(struct report_out *out, const json_t *item)
+put_item(struct report_out *out, const json_t *report, const json_t *item)
 {
 	char words[WORDS_BYTES];
 
@@ -159,17 +159,17 @@ put_item(struct report_out *out, const json_t *item)
 	put_in(out, "<tr><th scope=\"row\">", words, "");
 	if (json_is_true(json_object_get(item, "new")))
 		report_put(out, " <span class=\"mark\">new</span>");
-	report_words_schools(item, words);
+	report_words_schools(report, item, words);
 	put_in(out, "</th><td>", words, "</td>");
-	put_in(out, "<td>", report_words_acts(item), "</td>");
+	put_in(out, "<td>", report_words_acts(report, item), "</td>");
 	report_words_due(item, words);
 	put_in(out, "<td>", words, "</td></tr>\n");
 }
 
 static void
-put_items(struct report_out *out, const json_t *section)
+put_items(struct report_out *out, const json_t *report, const json_t *section)
 {
-	static const char *const columns[] = { "Whom or what", "Schools",
+	static const char *const columns[] = { "Whom or what", "With",
 		"Who must act", "When", NULL };
 	const json_t *items = json_object_get(section, "items");
 	char words[WORDS_BYTES];
@@ -183,7 +183,7 @@ put_items(struct report_out *out, const json_t *section)
 		if (!report_item_is_told(item, told))
 			continue;
 		told++;
-		put_item(out, item);
+		put_item(out, report, item);
 	}
 	if (told < json_array_size(items)) {
 		snprintf(words, sizeof(words),
@@ -242,7 +242,7 @@ put_list(struct report_out *out, const json_t *report, int list)
 		if (report_is_of_hub(report))
 			put_groups(out, section);
 		else
-			put_items(out, section);
+			put_items(out, report, section);
 	}
 	if (!told)
 		report_put(out, "<p>None.</p>\n");

@@ -42,14 +42,15 @@ bool report_section_is_told(const json_t *section);
 /* "Teodora Okafor-Lane", "not named here" */
 void report_words_who(const json_t *item, char words[WORDS_BYTES]);
 
-/* "Oak, Elm" */
-void report_words_schools(const json_t *item, char words[WORDS_BYTES]);
+/* "Elm": the schools that it concerns besides the one whose report it is. */
+void report_words_schools(const json_t *report, const json_t *item,
+    char words[WORDS_BYTES]);
 
 /* "12 days overdue, since 11 November 2026" */
 void report_words_due(const json_t *item, char words[WORDS_BYTES]);
 
-/* "Elm", "every school": who must act. */
-const char *report_words_acts(const json_t *item);
+/* "Elm", "this school", "every school": who must act. */
+const char *report_words_acts(const json_t *report, const json_t *item);
 
 /* The school of a member, or what stands for none. */
 const char *report_school_or(const json_t *object, const char *member,

@@ -116,10 +116,11 @@ put_sync(struct report_out *out, const json_t *report)
 }
 
 static void
-put_items(struct report_out *out, const json_t *items)
+put_items(struct report_out *out, const json_t *report, const json_t *items)
 {
 	char who[WORDS_BYTES], schools[WORDS_BYTES], due[WORDS_BYTES];
 	char words[LINE_BYTES];
+	const char *acts, *with;
 	const json_t *item;
 	size_t told = 0;
 
@@ -129,10 +130,12 @@ put_items(struct report_out *out, const json_t *items)
 			continue;
 		told++;
 		report_words_who(item, who);
-		report_words_schools(item, schools);
+		report_words_schools(report, item, schools);
+		acts = report_words_acts(report, item);
+		with = strcmp(schools, acts) != 0 ? schools : "";
 		report_words_due(item, due);
-		snprintf(words, sizeof(words), "%s (%s): %s must act; %s", who,
-		    schools, report_words_acts(item), due);
+		snprintf(words, sizeof(words), "%s%s%s: %s must act; %s", who,
+		    with[0] != '\0' ? ", with " : "", with, acts, due);
 		put_wrapped(out,
 		    json_is_true(json_object_get(item, "new")) ? "  new  "
 							       : "    -  ",
@@ -176,7 +179,7 @@ put_section(struct report_out *out, const json_t *report, const json_t *section)
 	if (report_is_of_hub(report))
 		put_groups(out, json_object_get(section, "schools"));
 	else
-		put_items(out, json_object_get(section, "items"));
+		put_items(out, report, json_object_get(section, "items"));
 }
 
 static void

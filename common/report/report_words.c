@@ -163,19 +163,38 @@ report_school_or(const json_t *object, const char *member, const char *none)
 	return *name != '\0' ? name : none;
 }
 
-const char *
-report_words_acts(const json_t *item)
+/* A school's report has its name as title. */
+static bool
+is_this_school(const json_t *report, const char *name)
 {
-	return report_school_or(item, "acts", "every school");
+	return !report_is_of_hub(report) &&
+	       strcmp(name, report_text(report, "title")) == 0;
+}
+
+const char *
+report_words_acts(const json_t *report, const json_t *item)
+{
+	const char *acts = report_school_or(item, "acts", "every school");
+
+	return is_this_school(report, acts) ? "this school" : acts;
 }
 
 void
-report_words_schools(const json_t *item, char words[WORDS_BYTES])
+report_words_schools(const json_t *report, const json_t *item,
+    char words[WORDS_BYTES])
 {
-	const char *other = report_text(item, "other");
+	static const char *const members[] = { "school", "other" };
 
-	snprintf(words, WORDS_BYTES, "%s%s%s", report_text(item, "school"),
-	    *other != '\0' ? ", " : "", other);
+	words[0] = '\0';
+	for (int i = 0; i < 2; i++) {
+		const char *name = report_text(item, members[i]);
+
+		if (*name == '\0' || is_this_school(report, name))
+			continue;
+		if (words[0] != '\0')
+			add(words, ", ");
+		add(words, name);
+	}
 }
 
 void
@@ -205,7 +224,7 @@ report_words_group(const json_t *group, char words[WORDS_BYTES])
 	const char *with = report_text(group, "with");
 
 	words[0] = '\0';
-	add(words, report_words_acts(group));
+	add(words, report_school_or(group, "acts", "every school"));
 	add(words, " must act");
 	if (*with != '\0')
 		add(words, ", with ");
