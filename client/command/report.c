@@ -3,24 +3,19 @@
  */
 #include "common/report/report.h"
 
-#include "client/agent/standing.h"
+#include "client/agent/memo_lines.h"
 #include "client/command/command.h"
 
 static const struct option_rule report_rules[] = {
 	COMMAND_RULES,
-	{ "html", "FILE", "write one page to print instead", 0 },
-	{ "day", "YYYY-MM-DD", "what the night found on that day", 0 },
+	REPORT_RULES,
 	{ 0 },
 };
 
 static enum status
 run_report(struct command *command)
 {
-	const struct report_wish wish = {
-		.json = command->json,
-		.html = options_text(&command->options, "html", NULL),
-		.day = options_text(&command->options, "day", NULL),
-	};
+	const struct report_wish wish = report_read_wish(&command->options);
 	char title[NAME_BYTES] = "this school";
 	struct report_about about = {
 		.title = title,
@@ -31,8 +26,7 @@ run_report(struct command *command)
 	enum status status;
 
 	(void)output_name(command->replica, about.school, title, sizeof(title));
-	status =
-	    standing_add_lines(command->replica, about.sync, &command->error);
+	status = memo_lines_add(command->replica, about.sync, &command->error);
 	if (status == STATUS_OK)
 		status = report_show(command->replica, &about, &wish,
 		    &command->error);

@@ -14,6 +14,7 @@
 
 #include "common/replica/replica.h"
 #include "common/report/day.h"
+#include "common/support/options.h"
 
 enum {
 	REPORT_KEPT_DAYS = 400
@@ -79,11 +80,21 @@ enum status report_render_json(const json_t *report, struct buffer *out,
 
 /* --- for the commands of both programs ------------------------------------ */
 
+/* The rules of `report` behind those of every command. */
+#define REPORT_RULES                                                       \
+	{ "html", "FILE", "write one page to print instead", 0 },          \
+	{                                                                  \
+		"day", "YYYY-MM-DD", "what the night found on that day", 0 \
+	}
+
 struct report_wish {
 	bool json;
 	const char *html; /* a file, or NULL */
 	const char *day;  /* a report that was kept; NULL: look now */
 };
+
+/* By REPORT_RULES and the flag "json"; borrowed from options. */
+struct report_wish report_read_wish(const struct options *options);
 
 /*
  * Show a report on standard output, or write the page.  Looking now keeps

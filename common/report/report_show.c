@@ -23,6 +23,16 @@ report_render_json(const json_t *report, struct buffer *out, struct error *err)
 	return STATUS_OK;
 }
 
+struct report_wish
+report_read_wish(const struct options *options)
+{
+	return (struct report_wish){
+		.json = options_flag(options, "json"),
+		.html = options_text(options, "html", NULL),
+		.day = options_text(options, "day", NULL),
+	};
+}
+
 /* A look of now, compared with the last night. */
 static enum status
 look_now(struct replica *replica, const struct report_about *about,

@@ -9,19 +9,14 @@
 
 static const struct option_rule report_rules[] = {
 	COMMAND_RULES,
-	{ "html", "FILE", "write one page to print instead", 0 },
-	{ "day", "YYYY-MM-DD", "what the night found on that day", 0 },
+	REPORT_RULES,
 	{ 0 },
 };
 
 static enum status
 run_report(struct command *command)
 {
-	const struct report_wish wish = {
-		.json = command->json,
-		.html = options_text(&command->options, "html", NULL),
-		.day = options_text(&command->options, "day", NULL),
-	};
+	const struct report_wish wish = report_read_wish(&command->options);
 	struct report_about about = {
 		.title = command->folder->settings.name,
 		.now_ms = command->now_ms,

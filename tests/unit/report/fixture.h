@@ -83,6 +83,8 @@ world_make(void **state)
 	return 0;
 }
 
+#define WORLD(test) cmocka_unit_test_setup_teardown(test, world_make, world_end)
+
 static inline int
 world_end(void **state)
 {
@@ -121,7 +123,14 @@ add_child(struct world *world, uint64_t holder, const char *surname,
 	return last_of(world, "pupil");
 }
 
-/* from -> to (0: unknown), as `transfer open` writes it; with to's envelope. */
+static inline uint64_t
+add_teodora(struct world *world)
+{
+	return add_child(world, world->oak, "Okafor-Lane", "C999200119017");
+}
+
+/* From Oak to a school (0: unknown), as `transfer open` writes it, with the
+ * envelope that the hub adds at Elm. */
 static inline uint64_t
 add_transfer(struct world *world, uint64_t pupil, uint64_t to,
     const char *surname, const char *leaving)

@@ -23,8 +23,7 @@ static const char *const invented[INVENTED] = { "Teodora", "Okafor", "Brandt",
 static inline void
 trouble(struct world *world)
 {
-	uint64_t pupil =
-	    add_child(world, world->oak, "Okafor-Lane", "C999200119017");
+	uint64_t pupil = add_teodora(world);
 
 	add_transfer(world, pupil, world->elm, "Okafor-Lane", "2026-07-21");
 	fixture_insert(world->replica, pupil, "package", "transfer",

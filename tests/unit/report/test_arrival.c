@@ -149,8 +149,6 @@ test_other_years_do_not_count(void **state)
 	expect_on(world, "2027-05-03", 0, 0, 0);
 }
 
-#define WORLD(test) cmocka_unit_test_setup_teardown(test, world_make, world_end)
-
 int
 main(void)
 {

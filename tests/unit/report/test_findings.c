@@ -2,8 +2,7 @@
  * Each kind of finding appears, names who must act, and is gone when it has
  * been dealt with.
  *
- * Covers common/report/findings_child.c and
- * common/report/findings_deadline.c too.
+ * Covers common/report/findings_child.c too.
  */
 #include "tests/unit/report/fixture.h"
 
@@ -14,7 +13,7 @@ test_well_kept_child_is_no_finding(void **state)
 {
 	struct world *world = *state;
 
-	add_child(world, world->oak, "Okafor-Lane", "C999200119017");
+	add_teodora(world);
 	look(world, TODAY, 0);
 	assert_int_equal(world->count, 0);
 }
@@ -33,8 +32,7 @@ static void
 test_expected_without_transfer_is_gone_when_announced(void **state)
 {
 	struct world *world = *state;
-	uint64_t pupil =
-	    add_child(world, world->oak, "Okafor-Lane", "C999200119017");
+	uint64_t pupil = add_teodora(world);
 	struct finding found;
 
 	expect_child(world, "OKAFOR LANE", "", id_text(world->oak));
@@ -69,8 +67,7 @@ static void
 test_unexpected_transfer_is_gone_when_listed_by_upn(void **state)
 {
 	struct world *world = *state;
-	uint64_t pupil =
-	    add_child(world, world->oak, "Okafor-Lane", "C999200119017");
+	uint64_t pupil = add_teodora(world);
 	struct finding found;
 
 	add_transfer(world, pupil, world->elm, "Okafor-Lane", "2026-07-21");
@@ -88,8 +85,7 @@ static void
 test_unexpected_transfer_is_gone_when_answered(void **state)
 {
 	struct world *world = *state;
-	uint64_t pupil =
-	    add_child(world, world->oak, "Okafor-Lane", "C999200119017");
+	uint64_t pupil = add_teodora(world);
 
 	add_transfer(world, pupil, world->elm, "Okafor-Lane", "2026-07-21");
 	fixture_update(world->replica, world->elm, last_of(world, "envelope"),
@@ -101,8 +97,7 @@ static void
 test_open_transfer_waits_until_accepted(void **state)
 {
 	struct world *world = *state;
-	uint64_t pupil =
-	    add_child(world, world->oak, "Okafor-Lane", "C999200119017");
+	uint64_t pupil = add_teodora(world);
 	uint64_t transfer =
 	    add_transfer(world, pupil, world->elm, "Okafor-Lane", "2026-12-18");
 	struct finding found;
@@ -139,8 +134,7 @@ static void
 test_transfer_outside_is_for_the_sender_to_mark(void **state)
 {
 	struct world *world = *state;
-	uint64_t pupil =
-	    add_child(world, world->oak, "Okafor-Lane", "C999200119017");
+	uint64_t pupil = add_teodora(world);
 	uint64_t transfer =
 	    add_transfer(world, pupil, world->ash, "Okafor-Lane", "2026-07-21");
 	struct finding found =
@@ -158,8 +152,7 @@ static void
 test_leaver_is_found_until_a_transfer_is_open(void **state)
 {
 	struct world *world = *state;
-	uint64_t pupil =
-	    add_child(world, world->oak, "Okafor-Lane", "C999200119017");
+	uint64_t pupil = add_teodora(world);
 	struct finding found;
 
 	fixture_update(world->replica, pupil, last_of(world, "enrolment"),
@@ -175,8 +168,7 @@ static void
 test_transfer_to_nowhere_is_a_leaver(void **state)
 {
 	struct world *world = *state;
-	uint64_t pupil =
-	    add_child(world, world->oak, "Okafor-Lane", "C999200119017");
+	uint64_t pupil = add_teodora(world);
 	uint64_t transfer =
 	    add_transfer(world, pupil, 0, "Okafor-Lane", "2026-12-18");
 
@@ -192,8 +184,7 @@ static void
 test_last_year_without_transfer_is_found_in_summer(void **state)
 {
 	struct world *world = *state;
-	uint64_t pupil =
-	    add_child(world, world->oak, "Okafor-Lane", "C999200119017");
+	uint64_t pupil = add_teodora(world);
 
 	fixture_update(world->replica, pupil, pupil, "nc_year_actual", "6",
 	    NULL);
@@ -205,8 +196,7 @@ static void
 test_same_upn_is_proposed_until_a_person_spoke(void **state)
 {
 	struct world *world = *state;
-	uint64_t first =
-	    add_child(world, world->oak, "Okafor-Lane", "C999200119017");
+	uint64_t first = add_teodora(world);
 	uint64_t second =
 	    add_child(world, world->elm, "Brandt", "C999200119017");
 	struct finding found = expect_one(world, TODAY, FINDING_SAME_UPN);
@@ -225,7 +215,7 @@ test_former_upn_of_another_is_found(void **state)
 	struct world *world = *state;
 	uint64_t second;
 
-	add_child(world, world->oak, "Okafor-Lane", "C999200119017");
+	add_teodora(world);
 	second = add_child(world, world->elm, "Brandt", "R674123101121");
 	fixture_insert(world->replica, second, "identifier", "kind",
 	    "former_upn", "value", "C999200119017", NULL);
@@ -254,8 +244,7 @@ static void
 test_another_birthday_is_another_child(void **state)
 {
 	struct world *world = *state;
-	uint64_t first =
-	    add_child(world, world->oak, "Okafor-Lane", "C999200119017");
+	uint64_t first = add_teodora(world);
 
 	add_child(world, world->elm, "Okafor-Lane", "R674123101121");
 	fixture_update(world->replica, first, first, "birth_date", "2015-01-20",
@@ -283,7 +272,7 @@ test_child_of_a_closed_school_is_in_no_school(void **state)
 {
 	struct world *world = *state;
 
-	add_child(world, world->oak, "Okafor-Lane", "C999200119017");
+	add_teodora(world);
 	fixture_update(world->replica, 0, world->oak, "closed_on", "2026-08-31",
 	    NULL);
 	expect_one(world, TODAY, FINDING_IN_NO_SCHOOL);
@@ -294,8 +283,7 @@ static void
 test_accepted_child_waits_for_its_start(void **state)
 {
 	struct world *world = *state;
-	uint64_t pupil =
-	    add_child(world, world->oak, "Okafor-Lane", "C999200119017");
+	uint64_t pupil = add_teodora(world);
 	uint64_t transfer =
 	    add_transfer(world, pupil, world->elm, "Okafor-Lane", "2026-07-21");
 
@@ -307,178 +295,6 @@ test_accepted_child_waits_for_its_start(void **state)
 	    "holder", id_text(world->elm), NULL);
 	expect_none(world, "2026-08-15", FINDING_IN_NO_SCHOOL);
 	expect_one(world, "2026-10-15", FINDING_IN_NO_SCHOOL);
-}
-
-/* --- deadlines ------------------------------------------------------------ */
-
-static uint64_t
-add_package(struct world *world, uint64_t pupil, const char *kind)
-{
-	fixture_insert(world->replica, pupil, "package", "transfer",
-	    id_text(last_of(world, "transfer")), "kind", kind, NULL);
-	return last_of(world, "package");
-}
-
-static void
-test_ctf_is_due_fifteen_school_days_after_leaving(void **state)
-{
-	struct world *world = *state;
-	uint64_t pupil =
-	    add_child(world, world->oak, "Okafor-Lane", "C999200119017");
-	uint64_t package;
-	struct finding found;
-
-	add_transfer(world, pupil, world->elm, "Okafor-Lane", "2026-11-06");
-	package = add_package(world, pupil, "ctf");
-	expect_none(world, "2026-11-12", FINDING_CTF_NOT_SENT);
-	found = expect_one(world, "2026-11-13", FINDING_CTF_NOT_SENT);
-	expect_due(&found, "2026-11-27");
-	assert_int_equal(found.acts, world->oak);
-	assert_int_equal(found.urgency, FINDING_SOON);
-	found = expect_one(world, "2026-11-28", FINDING_CTF_NOT_SENT);
-	assert_int_equal(found.urgency, FINDING_OVERDUE);
-
-	fixture_update(world->replica, pupil, package, "sent_on", "2026-11-20",
-	    NULL);
-	expect_none(world, TODAY, FINDING_CTF_NOT_SENT);
-	found = expect_one(world, TODAY, FINDING_PACKAGE_NOT_RECEIVED);
-	assert_int_equal(found.acts, world->elm);
-	expect_due(&found, "2026-11-27");
-	fixture_update(world->replica, pupil, package, "received_on",
-	    "2026-11-23T09:00:00Z", NULL);
-	expect_none(world, TODAY, FINDING_PACKAGE_NOT_RECEIVED);
-}
-
-static void
-test_record_with_nothing_to_send_is_no_finding(void **state)
-{
-	struct world *world = *state;
-	uint64_t pupil =
-	    add_child(world, world->oak, "Okafor-Lane", "C999200119017");
-	uint64_t package;
-
-	add_transfer(world, pupil, world->elm, "Okafor-Lane", "2026-11-06");
-	package = add_package(world, pupil, "send");
-	expect_one(world, TODAY, FINDING_RECORD_NOT_SENT);
-	fixture_update(world->replica, pupil, package, "nothing", "Y", NULL);
-	expect_none(world, TODAY, FINDING_RECORD_NOT_SENT);
-}
-
-/* Not a word that would tell of a safeguarding file. */
-static void
-test_safeguarding_packages_leave_no_sign(void **state)
-{
-	struct world *world = *state;
-	uint64_t pupil =
-	    add_child(world, world->oak, "Okafor-Lane", "C999200119017");
-	uint64_t package;
-
-	add_transfer(world, pupil, world->elm, "Okafor-Lane", "2026-11-06");
-	look(world, TODAY, 0);
-	assert_int_equal(world->count, 2); /* unexpected, not accepted */
-	package = add_package(world, pupil, "safeguarding");
-	look(world, TODAY, 0);
-	assert_int_equal(world->count, 2);
-	fixture_update(world->replica, pupil, package, "sent_on", "2026-11-10",
-	    NULL);
-	look(world, TODAY, 0);
-	assert_int_equal(world->count, 2);
-}
-
-/* Its former holder cannot tick off what it passed on. */
-static void
-test_passed_on_file_tells_its_former_holder_nothing(void **state)
-{
-	struct world *world = *state;
-	uint64_t pupil =
-	    add_child(world, world->oak, "Okafor-Lane", "C999200119017");
-	uint64_t transfer =
-	    add_transfer(world, pupil, world->elm, "Okafor-Lane", "2026-07-21");
-
-	add_package(world, pupil, "ctf");
-	look(world, TODAY, world->oak);
-	assert_int_equal(world->count, 3);
-	fixture_update(world->replica, world->elm, last_of(world, "envelope"),
-	    "state", "ours", NULL);
-	fixture_update(world->replica, pupil, transfer, "state", "accepted",
-	    NULL);
-	fixture_update(world->replica, pupil, pupil, "open_transfer", "",
-	    "holder", id_text(world->elm), NULL);
-	look(world, TODAY, world->oak);
-	assert_int_equal(world->count, 0);
-	look(world, TODAY, world->elm);
-	assert_int_equal(world->count, 1);
-}
-
-static void
-test_reviews_are_due_until_they_have_another_date(void **state)
-{
-	static const struct {
-		enum finding_kind kind;
-		const char *collection;
-		const char *column;
-		const char *kind_text;
-	} reviews[] = {
-		{ FINDING_CIRCUMSTANCE_REVIEW, "circumstance", "review_on",
-		    "young_carer" },
-		{ FINDING_PLAN_REVIEW, "support_plan", "review_on", "ehc" },
-	};
-	struct world *world = *state;
-	uint64_t pupil =
-	    add_child(world, world->oak, "Okafor-Lane", "C999200119017");
-	struct finding found;
-
-	for (size_t i = 0; i < 2; i++) {
-		fixture_insert(world->replica, pupil, reviews[i].collection,
-		    "kind", reviews[i].kind_text, reviews[i].column,
-		    "2026-11-30", NULL);
-		expect_none(world, "2026-11-15", reviews[i].kind);
-		found = expect_one(world, TODAY, reviews[i].kind);
-		assert_int_equal(found.subject, 0); /* no child is named */
-		fixture_update(world->replica, pupil,
-		    last_of(world, reviews[i].collection), reviews[i].column,
-		    "2027-11-30", NULL);
-		expect_none(world, TODAY, reviews[i].kind);
-	}
-	fixture_update(world->replica, pupil, pupil, "fsm_review_date",
-	    "2026-11-23", NULL);
-	found = expect_one(world, TODAY, FINDING_FREE_MEALS_REVIEW);
-	assert_int_equal(found.urgency, FINDING_SOON);
-	fixture_update(world->replica, pupil, pupil, "fsm_review_date", "",
-	    NULL);
-	expect_none(world, TODAY, FINDING_FREE_MEALS_REVIEW);
-}
-
-static void
-test_last_word_on_keeping_counts(void **state)
-{
-	struct world *world = *state;
-	uint64_t pupil =
-	    add_child(world, world->oak, "Okafor-Lane", "C999200119017");
-
-	fixture_insert(world->replica, pupil, "retention", "act", "review",
-	    "due_on", "2026-11-01", NULL);
-	expect_one(world, TODAY, FINDING_RETENTION_DUE);
-	fixture_insert(world->replica, pupil, "retention", "act", "keep",
-	    "due_on", "2030-11-01", NULL);
-	expect_none(world, TODAY, FINDING_RETENTION_DUE);
-}
-
-static void
-test_nominations_close_for_every_school(void **state)
-{
-	struct world *world = *state;
-	struct finding found;
-
-	fixture_insert(world->replica, 0, "transition_event", "kind",
-	    "summer_school", "name", "Summer school", "move", "y6_7", "starts",
-	    "2027-01-10T09:00:00Z", "nominations_close", "2026-11-30",
-	    "host_school", id_text(world->elm), NULL);
-	found = expect_one(world, TODAY, FINDING_NOMINATIONS_CLOSE);
-	assert_int_equal(found.acts, 0);
-	look(world, TODAY, world->oak);
-	assert_int_equal(world->count, 1);
-	expect_none(world, "2026-12-01", FINDING_NOMINATIONS_CLOSE);
 }
 
 /* --- whose they are ------------------------------------------------------- */
@@ -535,8 +351,6 @@ test_most_urgent_comes_first(void **state)
 	assert_int_equal(world->found[2].urgency, FINDING_IN_TIME);
 }
 
-#define WORLD(test) cmocka_unit_test_setup_teardown(test, world_make, world_end)
-
 int
 main(void)
 {
@@ -559,13 +373,6 @@ main(void)
 		WORLD(test_child_without_enrolment_is_in_no_school),
 		WORLD(test_child_of_a_closed_school_is_in_no_school),
 		WORLD(test_accepted_child_waits_for_its_start),
-		WORLD(test_ctf_is_due_fifteen_school_days_after_leaving),
-		WORLD(test_record_with_nothing_to_send_is_no_finding),
-		WORLD(test_safeguarding_packages_leave_no_sign),
-		WORLD(test_passed_on_file_tells_its_former_holder_nothing),
-		WORLD(test_reviews_are_due_until_they_have_another_date),
-		WORLD(test_last_word_on_keeping_counts),
-		WORLD(test_nominations_close_for_every_school),
 		WORLD(test_school_sees_its_own_alone),
 		WORLD(test_visitor_stops),
 		WORLD(test_most_urgent_comes_first),

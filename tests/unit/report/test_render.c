@@ -275,8 +275,6 @@ test_look_by_a_person_keeps_nothing(void **state)
 	assert_int_equal(show(world, NULL, NULL, false, &error), STATUS_OK);
 }
 
-#define WORLD(test) cmocka_unit_test_setup_teardown(test, world_make, world_end)
-
 int
 main(void)
 {

@@ -105,8 +105,7 @@ static void
 test_plan_to_review_names_nobody(void **state)
 {
 	struct world *world = *state;
-	uint64_t pupil =
-	    add_child(world, world->oak, "Okafor-Lane", "C999200119017");
+	uint64_t pupil = add_teodora(world);
 	struct buffer buffer = { 0 };
 	const char *text;
 	json_t *report;
@@ -347,8 +346,6 @@ test_damaged_report_is_told(void **state)
 	assert_int_equal(report_load(world->replica, TODAY, &report, UNREAD),
 	    STATUS_CORRUPT);
 }
-
-#define WORLD(test) cmocka_unit_test_setup_teardown(test, world_make, world_end)
 
 int
 main(void)

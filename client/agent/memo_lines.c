@@ -1,4 +1,4 @@
-#include "client/agent/standing.h"
+#include "client/agent/memo_lines.h"
 
 #include <inttypes.h>
 
@@ -16,7 +16,7 @@ add_count(json_t *lines, const char *what, uint64_t count, const char *which)
 }
 
 enum status
-standing_add_lines(struct replica *replica, json_t *lines, struct error *err)
+memo_lines_add(struct replica *replica, json_t *lines, struct error *err)
 {
 	char sentence[MEMO_SENTENCE_BYTES];
 	struct memo memo = { 0 };
