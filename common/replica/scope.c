@@ -9,6 +9,7 @@
 
 #include "common/replica/dossier.h"
 #include "common/replica/replica_private.h"
+#include "protocol/commit.h"
 #include "protocol/identifier.h"
 
 /* --- one dossier ---------------------------------------------------------- */
@@ -174,6 +175,102 @@ walk_granted(struct walk *walk, const struct left_out *left_out,
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+/* What a grant said at some place. */
+struct steps {
+	uint64_t opened;
+	uint64_t frozen;
+};
+
+static void
+read_step(struct steps *steps, const struct column_value *written)
+{
+	const struct {
+		const char *column;
+		uint64_t *place;
+	} places[] = {
+		{ "opened", &steps->opened },
+		{ "frozen", &steps->frozen },
+	};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (bytes_equal_text(written->column, places[i].column) &&
+		    written->value.type == VALUE_INTEGER &&
+		    written->value.integer >= 0)
+			*places[i].place = (uint64_t)written->value.integer;
+}
+
+static void
+read_steps(struct steps *steps, const struct commit *commit, uint64_t grant)
+{
+	for (uint32_t i = 0; i < commit->change_count; i++) {
+		const struct change *change = &commit->changes[i];
+
+		for (uint32_t j = 0;
+		     change->record == grant && j < change->field_count; j++)
+			for (uint32_t k = 0; k < change->fields[j].value_count;
+			     k++)
+				read_step(steps, &change->fields[j].values[k]);
+	}
+}
+
+/* The hub alone writes them, one after the other. */
+static enum status
+find_steps(const struct walk *walk, uint64_t grant, struct steps *steps,
+    struct error *err)
+{
+	struct sql *sql = sql_use(walk->replica,
+	    "SELECT l.bytes FROM touch AS t JOIN ledger AS l ON l.id = t.id"
+	    " WHERE t.record = ?1 AND l.sequence <= ?2"
+	    " AND l.sequence NOT IN (SELECT sequence FROM damaged)"
+	    " ORDER BY l.sequence");
+	struct arena arena = { 0 };
+	struct commit commit;
+	enum status status;
+
+	*steps = (struct steps){ 0 };
+	sql_bind_id(sql, 1, grant);
+	sql_bind_id(sql, 2, walk->at);
+	while ((status = sql_step(sql, err)) == STATUS_OK) {
+		status = commit_decode(sql_column_bytes(sql, 0), &arena,
+		    &commit, err);
+		if (status != STATUS_OK)
+			break;
+		read_steps(steps, &commit, grant);
+	}
+	sql_release(sql);
+	arena_deinit(&arena);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/*
+ * A school that had passed a file on may have got it again since then, by the
+ * same grant: only its commits tell what it was.  No other grant of that file
+ * was later, and what was closed is never opened again.
+ */
+static enum status
+walk_granted_again(struct walk *walk, const struct left_out *left_out,
+    uint64_t school, struct error *err)
+{
+	struct sql *sql = sql_use(walk->replica,
+	    "SELECT grant_id, dossier FROM grants WHERE school = ?1"
+	    " AND opened > ?2 AND dossier NOT IN (0, ?1)");
+	struct steps steps;
+	enum status status;
+
+	sql_bind_id(sql, 1, school);
+	sql_bind_id(sql, 2, walk->at);
+	while ((status = sql_step(sql, err)) == STATUS_OK) {
+		status = find_steps(walk, sql_column_id(sql, 0), &steps, err);
+		if (status == STATUS_OK && steps.opened != 0)
+			status = walk_unless_left_out(walk, left_out,
+			    sql_column_id(sql, 1), steps.frozen, err);
+		if (status != STATUS_OK || walk->stopped)
+			break;
+	}
+	sql_release(sql);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status
 scope_each_of_school(struct replica *replica, uint64_t school, uint64_t at,
     const uint64_t *left_out, uint32_t left_out_count, scope_visitor *visit,
@@ -194,5 +291,7 @@ scope_each_of_school(struct replica *replica, uint64_t school, uint64_t at,
 		status = walk_unless_left_out(&walk, &left, school, 0, err);
 	if (status == STATUS_OK && !walk.stopped)
 		status = walk_granted(&walk, &left, school, err);
+	if (status == STATUS_OK && !walk.stopped)
+		status = walk_granted_again(&walk, &left, school, err);
 	return status;
 }

@@ -394,6 +394,37 @@ test_another_catalogue_folds_everything_anew(void **state)
 	replica_close(replica);
 }
 
+/* A database as older programs left it gets what came since, and keeps what
+ * it had. */
+static void
+test_older_databases_are_brought_up(void **state)
+{
+	static const char *const undo[] = {
+		"DROP TABLE damaged; DROP TABLE defect;"
+		"PRAGMA user_version = 2",
+		"DROP TABLE damaged; DROP TABLE defect; DROP TABLE unplaced;"
+		"PRAGMA user_version = 1",
+	};
+	struct place *place = *state;
+	struct replica *replica = script_open(place->path, REPLICA_CLIENT);
+
+	script_ledger(replica, 1, 100, 10, 100, "pupil/100 surname=Lee");
+	replica_close(replica);
+	for (size_t i = 0; i < sizeof(undo) / sizeof(undo[0]); i++) {
+		execute(place->path, undo[i]);
+		replica = script_open(place->path, REPLICA_CLIENT);
+		SCRIPT_EXPECT(replica, "PRAGMA user_version", "3");
+		SCRIPT_EXPECT(replica,
+		    "SELECT (SELECT count(*) FROM unplaced) +"
+		    " (SELECT count(*) FROM damaged) +"
+		    " (SELECT count(*) FROM defect)",
+		    "0");
+		SCRIPT_EXPECT(replica, "SELECT surname FROM pupil", "Lee");
+		script_check_fold(replica);
+		replica_close(replica);
+	}
+}
+
 static void
 hear(void *context, const char *collection, uint64_t record)
 {
@@ -447,6 +478,7 @@ main(void)
 		TEST(test_what_cannot_be_opened_says_why),
 		TEST(test_backup_is_read_as_it_is),
 		TEST(test_another_catalogue_folds_everything_anew),
+		TEST(test_older_databases_are_brought_up),
 		TEST(test_watcher_hears_after_the_commit),
 	};
 
