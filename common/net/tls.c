@@ -1,7 +1,6 @@
 /*
- * mbedTLS over two buffers.  It asks for input that is not there with
- * WANT_READ, and its output always finds room: with output that could be
- * refused, close_notify would be lost without a word.
+ * mbedTLS over two buffers.  Input that is not there is WANT_READ, and output
+ * finds room always: were it refused, close_notify would be lost unsaid.
  */
 #include "common/net/tls.h"
 
