@@ -128,8 +128,7 @@ tls_create(struct tls_context *context, const char *host, struct tls **out,
 	if (tls == NULL)
 		return error_set(err, STATUS_NOMEM, "begin TLS: %s",
 		    status_text(STATUS_NOMEM));
-	tls->context = context;
-	context->holds++;
+	tls->context = tls_context_hold(context);
 	mbedtls_ssl_init(&tls->ssl);
 	result = mbedtls_ssl_setup(&tls->ssl, &context->config);
 	if (result == 0 && host != NULL) {

@@ -46,6 +46,13 @@ create(bool is_server)
 	return context;
 }
 
+struct tls_context *
+tls_context_hold(struct tls_context *context)
+{
+	context->holds++;
+	return context;
+}
+
 void
 tls_context_destroy(struct tls_context *context)
 {

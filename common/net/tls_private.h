@@ -25,6 +25,9 @@ struct tls_context {
 	const char *alpn[3]; /* ended by NULL; outlives the config */
 };
 
+/* For one more connection, which ends with tls_context_destroy. */
+struct tls_context *tls_context_hold(struct tls_context *context);
+
 /* The protocol that an ALPN name is. */
 enum tls_protocol tls_protocol_of(const char *alpn);
 

@@ -65,6 +65,16 @@ enter(struct place *place, const char *setting, struct error *err)
 }
 
 static enum status
+place_name(struct place *place, struct error *err)
+{
+	free(place->backup);
+	place->backup = file_path(place->folder, place->name);
+	if (place->backup == NULL)
+		return error_set(err, STATUS_NOMEM, "prepare a backup");
+	return STATUS_OK;
+}
+
+static enum status
 place_init(struct place *place, const struct night_work *work,
     const char *setting, struct error *err)
 {
@@ -81,12 +91,8 @@ place_init(struct place *place, const struct night_work *work,
 	if (status == STATUS_OK)
 		status = backups_next_name(place->folder, work->now_ms,
 		    place->name, err);
-	if (status == STATUS_OK) {
-		place->backup = file_path(place->folder, place->name);
-		if (place->backup == NULL)
-			status =
-			    error_set(err, STATUS_NOMEM, "prepare a backup");
-	}
+	if (status == STATUS_OK)
+		status = place_name(place, err);
 	return status;
 }
 
@@ -287,6 +293,22 @@ compare_files(struct night_work *work, const char *one, const char *two,
 	return status;
 }
 
+/* The name of the first, unless there is one of that name already. */
+static enum status
+take_its_name(const struct night_work *work, struct place *place,
+    struct error *err)
+{
+	const char *name = strrchr(work->backup, '/') + 1;
+	char *path = file_path(place->folder, name);
+	bool taken = path == NULL || file_exists(path);
+
+	free(path);
+	if (taken)
+		return STATUS_OK;
+	snprintf(place->name, sizeof(place->name), "%s", name);
+	return place_name(place, err);
+}
+
 static enum status
 make_second(struct night_work *work, struct place *place,
     struct night_outcome *outcome, struct error *err)
@@ -299,7 +321,9 @@ make_second(struct night_work *work, struct place *place,
 		return error_set(err, STATUS_INVALID,
 		    "%s is the first folder: name one on another device",
 		    place->folder);
-	status = file_copy(work->backup, place->part, err);
+	status = take_its_name(work, place, err);
+	if (status == STATUS_OK)
+		status = file_copy(work->backup, place->part, err);
 	if (status == STATUS_OK)
 		status = compare_files(work, work->backup, place->part, err);
 	if (status == STATUS_OK)

@@ -68,7 +68,7 @@ enum status night_run(uv_loop_t *loop, const struct night_options *options,
  * counts.  on_ended follows.  May be repeated. */
 void night_stop(struct night *night);
 
-/* --- the nights that were -------------------------------------------------- */
+/* --- the nights that were ------------------------------------------------- */
 
 enum {
 	NIGHT_DAY_BYTES = 11, /* 2026-11-23 and NUL */

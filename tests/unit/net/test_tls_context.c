@@ -139,6 +139,33 @@ test_resumed_session_has_the_serial(void **state)
 	tls_context_destroy(client);
 }
 
+/* A certificate is renewed while a computer talks: that one goes on. */
+static void
+test_connection_outlives_its_context(void **state)
+{
+	struct certificate_fingerprint pin =
+	    certificate_fingerprint(buffer_view(&oak.authority));
+	struct tls_context *client = hub_joiner(&pin);
+	struct tls_context *former = hub_server(&oak);
+	uint8_t read[8];
+	struct pair pair;
+	size_t size;
+
+	(void)state;
+	pair_init(&pair, former, client, "localhost");
+	tls_context_destroy(former);
+	tls_context_destroy(client);
+	shake_hands(&pair, 4096);
+	expect_open(&pair);
+	assert_int_equal(tls_write(pair.hub, bytes_of_text("Oak"), NULL),
+	    STATUS_OK);
+	assert_true(carry(pair.hub, pair.client, 4096) > 0);
+	assert_int_equal(tls_read(pair.client, read, sizeof(read), &size, NULL),
+	    STATUS_OK);
+	assert_memory_equal(read, "Oak", size);
+	pair_deinit(&pair);
+}
+
 int
 main(void)
 {
@@ -147,6 +174,7 @@ main(void)
 		    test_joining_by_the_right_pin_learns_the_authority),
 		cmocka_unit_test(test_joining_by_the_wrong_pin_is_refused),
 		cmocka_unit_test(test_resumed_session_has_the_serial),
+		cmocka_unit_test(test_connection_outlives_its_context),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -141,4 +141,28 @@ nights_newest(struct place *place, const char *folder)
 	return nights_path(place, folder, name);
 }
 
+static inline bool
+nights_has(const struct place *place, const char *folder, const char *name)
+{
+	return file_exists(nights_path(place, folder, name));
+}
+
+static inline int
+nights_setup(void **state)
+{
+	struct place *place = calloc(1, sizeof(*place));
+
+	place_init(place);
+	*state = place;
+	return 0;
+}
+
+static inline int
+nights_teardown(void **state)
+{
+	place_deinit(*state);
+	free(*state);
+	return 0;
+}
+
 #endif

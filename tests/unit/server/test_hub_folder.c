@@ -66,6 +66,54 @@ test_bad_settings_are_refused(void **state)
 	    STATUS_INVALID);
 }
 
+static enum status
+read_night(const char *key, const char *value, struct hub_settings *settings)
+{
+	struct config config = { 0 };
+	enum status status;
+
+	assert_int_equal(config_set(&config, "name", "The Invented", NULL),
+	    STATUS_OK);
+	assert_int_equal(config_set(&config, "hosts", "127.0.0.1", NULL),
+	    STATUS_OK);
+	assert_int_equal(config_set(&config, key, value, NULL), STATUS_OK);
+	status = hub_settings_read(&config, settings, ERROR_IGNORED);
+	config_deinit(&config);
+	return status;
+}
+
+/* A night begins at a time of the day, or never. */
+static void
+test_settings_of_the_night(void **state)
+{
+	static const char *const bad[] = { "2:00", "24:00", "02:60", "02:00:00",
+		"-1:00", "noon", "02.00" };
+	struct hub_settings settings, again;
+	struct config config = { 0 };
+
+	(void)state;
+	assert_int_equal(read_night("night_at", "23:59", &settings), STATUS_OK);
+	assert_int_equal(settings.night_minute, 24 * 60 - 1);
+	assert_int_equal(read_night("night_at", "off", &settings), STATUS_OK);
+	assert_true(settings.night_minute < 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_int_equal(read_night("night_at", bad[i], &settings),
+		    STATUS_INVALID);
+	assert_int_equal(read_night("backup_keep", "0", &settings),
+	    STATUS_INVALID);
+	assert_int_equal(read_night("backup_folder", "/x y", &settings),
+	    STATUS_OK);
+	assert_int_equal(settings.night_minute, HUB_SETTINGS_NIGHT_MINUTE);
+	assert_int_equal(settings.backup_keep, HUB_SETTINGS_BACKUP_KEEP);
+	assert_int_equal(hub_settings_write(&settings, &config, NULL),
+	    STATUS_OK);
+	assert_int_equal(hub_settings_read(&config, &again, NULL), STATUS_OK);
+	assert_string_equal(again.backup_folder, "/x y");
+	assert_string_equal(again.backup_folder_second, "");
+	assert_int_equal(again.night_minute, HUB_SETTINGS_NIGHT_MINUTE);
+	config_deinit(&config);
+}
+
 /* The hub's certificate is renewed when two thirds of its life are over, and
  * when it lacks one of its names. */
 static void
@@ -161,6 +209,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_second_init_is_refused),
 		TEST(test_bad_settings_are_refused),
+		TEST(test_settings_of_the_night),
 		TEST(test_certificate_is_renewed_in_time),
 		TEST(test_lock_is_one_holders),
 		TEST(test_backup_and_keys_make_a_hub_again),
