@@ -33,8 +33,8 @@ static const char head[] =
     "caption { text-align: left; font-weight: bold; padding: 0.25rem 0; }\n"
     "th, td { text-align: left; vertical-align: top;"
     " padding: 0.375rem 1rem 0.375rem 0;"
-    " border-bottom: 1px solid #b1b4b6; overflow-wrap: anywhere; }\n"
-    "thead th { border-bottom: 2px solid #0b0c0c; white-space: nowrap; }\n"
+    " border-bottom: 1px solid #b1b4b6; overflow-wrap: break-word; }\n"
+    "thead th { border-bottom: 2px solid #0b0c0c; vertical-align: bottom; }\n"
     "tbody th { font-weight: bold; }\n"
     ".number { text-align: right; white-space: nowrap; }\n"
     ".mark { font-weight: bold; border: 2px solid #0b0c0c;"
@@ -177,7 +177,9 @@ put_items(struct report_out *out, const json_t *report, const json_t *section)
 	json_t *item;
 	size_t i;
 
-	begin_table(out, report_text(section, "title"), columns);
+	snprintf(words, sizeof(words), "%s, one by one",
+	    report_text(section, "title"));
+	begin_table(out, words, columns);
 	json_array_foreach(items, i, item)
 	{
 		if (!report_item_is_told(item, told))
@@ -199,10 +201,13 @@ put_groups(struct report_out *out, const json_t *section)
 {
 	static const char *const columns[] = { "Who must act", "With",
 		"#How many", "#Overdue", "#Due within 14 days", NULL };
+	char words[WORDS_BYTES];
 	json_t *group;
 	size_t i;
 
-	begin_table(out, report_text(section, "title"), columns);
+	snprintf(words, sizeof(words), "%s, by school",
+	    report_text(section, "title"));
+	begin_table(out, words, columns);
 	json_array_foreach(json_object_get(section, "schools"), i, group)
 	{
 		put_in(out, "<tr><th scope=\"row\">",
@@ -253,8 +258,9 @@ put_arrival(struct report_out *out, const json_t *report)
 {
 	const json_t *schools = json_object_get(report, "arrival");
 	char words[WORDS_BYTES];
-	json_t *school, *part;
-	size_t i, j;
+	const json_t *parts;
+	json_t *school;
+	size_t i;
 
 	if (json_array_size(schools) == 0)
 		return;
@@ -264,14 +270,12 @@ put_arrival(struct report_out *out, const json_t *report)
 		put_in(out, "<h3>", report_text(school, "school"), "</h3>\n");
 		report_words_arrival(school, words);
 		put_in(out, "<p class=\"lead\">", words, ".</p>\n");
-		if (json_array_size(report_arrival_parts(school)) == 0)
+		parts = report_arrival_parts(school);
+		if (json_array_size(parts) == 0)
 			continue;
 		report_put(out, "<p>To chase:</p>\n<ul>\n");
-		json_array_foreach(report_arrival_parts(school), j, part)
-		{
-			report_words_chase(part, words);
+		for (size_t j = 0; report_words_chase(parts, j, words); j++)
 			put_in(out, "<li>", words, "</li>\n");
-		}
 		report_put(out, "</ul>\n");
 	}
 }

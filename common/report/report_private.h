@@ -66,8 +66,10 @@ void report_words_arrival(const json_t *arrival, char words[WORDS_BYTES]);
  * school. */
 const json_t *report_arrival_parts(const json_t *arrival);
 
-/* "Teodora Okafor-Lane, from Oak"; "3 from Oak" */
-void report_words_chase(const json_t *part, char words[WORDS_BYTES]);
+/* Of that place: "Teodora Okafor-Lane, from Oak"; "3 from Oak"; behind the last
+ * that is told "and 130 more".  False: there is nothing (more). */
+bool report_words_chase(const json_t *parts, size_t place,
+    char words[WORDS_BYTES]);
 
 /* Whether an item is told one by one; those that have time are counted. */
 bool report_item_is_told(const json_t *item, size_t told);

@@ -208,8 +208,9 @@ put_arrival(struct report_out *out, const json_t *report)
 {
 	const json_t *schools = json_object_get(report, "arrival");
 	char counts[WORDS_BYTES], words[LINE_BYTES];
-	json_t *school, *part;
-	size_t i, j;
+	const json_t *parts;
+	json_t *school;
+	size_t i;
 
 	if (json_array_size(schools) == 0)
 		return;
@@ -221,11 +222,9 @@ put_arrival(struct report_out *out, const json_t *report)
 		snprintf(words, sizeof(words), "%s: %s",
 		    report_text(school, "school"), counts);
 		put_wrapped(out, "  ", words);
-		json_array_foreach(report_arrival_parts(school), j, part)
-		{
-			report_words_chase(part, words);
+		parts = report_arrival_parts(school);
+		for (size_t j = 0; report_words_chase(parts, j, words); j++)
 			put_wrapped(out, "    -  ", words);
-		}
 	}
 }
 

@@ -252,20 +252,27 @@ report_arrival_parts(const json_t *arrival)
 	return children != NULL ? children : json_object_get(arrival, "from");
 }
 
-void
-report_words_chase(const json_t *part, char words[WORDS_BYTES])
+bool
+report_words_chase(const json_t *parts, size_t place, char words[WORDS_BYTES])
 {
 	static const char unknown[] = "an unknown school";
+	const json_t *part = json_array_get(parts, place);
 
 	words[0] = '\0';
-	if (json_object_get(part, "count") != NULL) {
+	if (part == NULL || place > LISTED_MAX)
+		return false;
+	if (place == LISTED_MAX) {
+		add_count(words, "and ", json_array_size(parts) - place,
+		    " more");
+	} else if (json_object_get(part, "count") != NULL) {
 		add_count(words, "", report_count(part, "count"), " from ");
 		add(words, report_school_or(part, "school", unknown));
-		return;
+	} else {
+		report_words_who(part, words);
+		add(words, ", from ");
+		add(words, report_school_or(part, "from", unknown));
 	}
-	report_words_who(part, words);
-	add(words, ", from ");
-	add(words, report_school_or(part, "from", unknown));
+	return true;
 }
 
 /* --- out ------------------------------------------------------------------ */

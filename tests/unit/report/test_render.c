@@ -116,6 +116,26 @@ test_long_lists_are_cut_and_counted(void **state)
 	json_decref(report);
 }
 
+static void
+test_long_chase_is_cut_and_counted(void **state)
+{
+	struct world *world = *state;
+	struct buffer buffer = { 0 };
+	json_t *report;
+
+	for (int i = 0; i < 52; i++)
+		fixture_insert(world->replica, world->elm, "expected_pupil",
+		    "surname", "Brandt", "forename", "Ana", "birth_date",
+		    "2015-03-02", "nc_year_actual", "7", "entry_date",
+		    "2026-09-02", "state", "expected", NULL);
+	report = made_on(world, TODAY, world->elm);
+	for (int i = 0; i < RENDERINGS - 1; i++)
+		assert_non_null(
+		    strstr(rendered(report, i, &buffer), "and 2 more"));
+	buffer_deinit(&buffer);
+	json_decref(report);
+}
+
 /* --- the page ------------------------------------------------------------- */
 
 struct page {
@@ -283,6 +303,7 @@ main(void)
 		WORLD(test_long_word_is_broken),
 		WORLD(test_nothing_found_is_said),
 		WORLD(test_long_lists_are_cut_and_counted),
+		WORLD(test_long_chase_is_cut_and_counted),
 		WORLD(test_page_is_well_formed_and_escaped),
 		WORLD(test_page_is_written_for_its_owner),
 		WORLD(test_wrong_wishes_are_told),
