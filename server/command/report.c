@@ -6,6 +6,7 @@
 
 #include "server/authority/standing.h"
 #include "server/command/command.h"
+#include "server/night/night_lines.h"
 
 static const struct option_rule report_rules[] = {
 	COMMAND_RULES,
@@ -26,6 +27,9 @@ run_report(struct command *command)
 
 	status = standing_add_lines(command->replica, command->now_ms,
 	    about.sync, &command->error);
+	if (status == STATUS_OK)
+		status = night_add_last_lines(command->replica, about.sync,
+		    &command->error);
 	if (status == STATUS_OK)
 		status = report_show(command->replica, &about, &wish,
 		    &command->error);
