@@ -287,11 +287,23 @@ replica_commit(struct replica *replica, struct error *err)
 	return STATUS_OK;
 }
 
+/* Statements made ready expire with the schema: making them anew takes memory
+ * after all. */
+bool
+replica_undo(struct replica *replica)
+{
+	replica->undo = UNDO_NOTHING;
+	if (sqlite3_get_autocommit(replica->database) == 0)
+		(void)sql_run(replica, rollback, NULL);
+	if (sqlite3_get_autocommit(replica->database) == 0)
+		replica->undo = UNDO_ALL;
+	return replica->undo == UNDO_NOTHING;
+}
+
 void
 replica_rollback(struct replica *replica)
 {
-	if (replica_in_transaction(replica))
-		(void)sql_run(replica, rollback, NULL);
+	(void)replica_undo(replica);
 	forget_touched(replica);
 	replica->grants_followed = false;
 	/* What was read inside may have been written inside. */
@@ -302,7 +314,8 @@ replica_rollback(struct replica *replica)
 bool
 replica_in_transaction(const struct replica *replica)
 {
-	return sqlite3_get_autocommit(replica->database) == 0;
+	return replica->undo != UNDO_ALL &&
+	       sqlite3_get_autocommit(replica->database) == 0;
 }
 
 enum status
@@ -322,8 +335,10 @@ void
 replica_rollback_to(struct replica *replica)
 {
 	replica->grants_followed = false;
-	(void)sql_run(replica, rollback_to, NULL);
-	(void)sql_run(replica, release, NULL);
+	if ((sql_run(replica, rollback_to, NULL) != STATUS_OK ||
+		sql_run(replica, release, NULL) != STATUS_OK) &&
+	    replica_in_transaction(replica))
+		replica->undo = UNDO_STEP;
 }
 
 enum status

@@ -69,7 +69,9 @@ enum status replica_begin(struct replica *replica, struct error *err);
 /* STATUS_OK means durable (synchronous = FULL).  Calls the watcher. */
 enum status replica_commit(struct replica *replica, struct error *err);
 
-/* Accepts that there is no transaction any more. */
+/* Accepts that there is no transaction any more.  If memory lacks even for
+ * this, it is done before anything else is read or written, which fails with
+ * STATUS_NOMEM as long as it cannot be done. */
 void replica_rollback(struct replica *replica);
 
 bool replica_in_transaction(const struct replica *replica);
@@ -78,6 +80,8 @@ enum status replica_savepoint(struct replica *replica, struct error *err);
 
 enum status replica_release(struct replica *replica, struct error *err);
 
+/* If memory lacks even for this, all that follows fails with STATUS_NOMEM,
+ * until replica_rollback. */
 void replica_rollback_to(struct replica *replica);
 
 /* Changes when another connection or process has written. */

@@ -11,6 +11,14 @@
 
 struct tables;
 
+/* What could not be undone for want of memory.  Until it is, nothing is read
+ * or written. */
+enum undo {
+	UNDO_NOTHING,
+	UNDO_STEP, /* replica_rollback will do it */
+	UNDO_ALL   /* the next statement tries it again */
+};
+
 /* A record that the transaction changed, for the watcher. */
 struct touched {
 	const char *collection;
@@ -29,6 +37,7 @@ struct replica {
 	bool identity_stale;         /* it may be another: read it again */
 	struct buffer row_bytes;     /* of the row that ledger_get lends */
 	struct buffer pending_bytes; /* and pending_get */
+	enum undo undo;
 	bool forgot;         /* bytes were dropped: purge_finish is wanted */
 	uint64_t stamp_seen; /* greatest of the commits of this transaction */
 
@@ -54,6 +63,9 @@ enum status identity_load(struct replica *replica, struct error *err);
 
 /* identity.c: keep the greatest stamp that this transaction has seen. */
 enum status stamp_store(struct replica *replica, struct error *err);
+
+/* replica.c: try what could not be undone; false: it still cannot be. */
+bool replica_undo(struct replica *replica);
 
 /* replica.c: tell the watcher about record after the commit.  collection is
  * the catalogue's name of it. */

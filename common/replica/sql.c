@@ -144,11 +144,21 @@ sql_bind_value(struct sql *sql, int place, const struct value *value)
 	}
 }
 
+/* Nothing half done is read, nor built upon. */
+static bool
+must_wait(struct replica *replica)
+{
+	return replica->undo == UNDO_STEP ||
+	       (replica->undo == UNDO_ALL && !replica_undo(replica));
+}
+
 enum status
 sql_step(struct sql *sql, struct error *err)
 {
 	int result = sql->result;
 
+	if (result == SQLITE_OK && must_wait(sql->replica))
+		result = SQLITE_NOMEM;
 	if (result == SQLITE_OK)
 		result = sqlite3_step(sql->statement);
 	if (result == SQLITE_ROW)

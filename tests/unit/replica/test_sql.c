@@ -203,6 +203,60 @@ test_results_have_a_status(void **state)
 	}
 }
 
+static uint64_t
+count_things(struct replica *replica, enum status expected)
+{
+	struct error err = { 0 };
+	uint64_t count = 0;
+	enum status status =
+	    sql_finish_id(sql_use(replica, "SELECT count(*) FROM thing"),
+		&count, &err);
+
+	assert_int_equal(status, expected);
+	return count;
+}
+
+/* What undoes is made ready, but expires when pages are rewritten. */
+static void
+begin_without_memory(struct replica *replica)
+{
+	struct error err = { 0 };
+
+	SCRIPT_OK(sql_run(replica, "VACUUM", &err), &err);
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	SCRIPT_OK(replica_savepoint(replica, &err), &err);
+	SCRIPT_OK(insert(replica, 1, value_null(), &err), &err);
+	assert_int_equal(count_things(replica, STATUS_OK), 1);
+	sqlite3_hard_heap_limit64(1);
+}
+
+static void
+test_rollback_without_memory_is_done_first_of_all(void **state)
+{
+	struct error err = { 0 };
+
+	begin_without_memory(*state);
+	replica_rollback(*state);
+	assert_false(replica_in_transaction(*state));
+	(void)count_things(*state, STATUS_NOMEM);
+	sqlite3_hard_heap_limit64(0);
+	assert_int_equal(count_things(*state, STATUS_OK), 0);
+	SCRIPT_OK(replica_begin(*state, &err), &err);
+	SCRIPT_OK(replica_commit(*state, &err), &err);
+}
+
+/* Half a step is not built upon. */
+static void
+test_step_that_was_not_undone_spoils_the_rest(void **state)
+{
+	begin_without_memory(*state);
+	replica_rollback_to(*state);
+	sqlite3_hard_heap_limit64(0);
+	(void)count_things(*state, STATUS_NOMEM);
+	replica_rollback(*state);
+	assert_int_equal(count_things(*state, STATUS_OK), 0);
+}
+
 int
 main(void)
 {
@@ -215,6 +269,12 @@ main(void)
 		TEST(test_broken_text_is_told_by_the_step),
 		TEST(test_taken_key_exists),
 		TEST(test_results_have_a_status),
+		cmocka_unit_test_setup_teardown(
+		    test_rollback_without_memory_is_done_first_of_all, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_step_that_was_not_undone_spoils_the_rest, setup,
+		    teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
