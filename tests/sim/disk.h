@@ -135,6 +135,12 @@ enum disk_fault {
  */
 void disk_fail_after(struct disk *disk, uint64_t n, enum disk_fault fault);
 
+/* Asked at each operation for which nothing was wished: does it fail? */
+typedef enum disk_fault disk_judge(struct disk *disk);
+
+/* For all disks; NULL: nobody is asked. */
+void disk_fail_by(disk_judge *judge);
+
 /* Take the wish back; a stopped computer stays stopped. */
 void disk_fail_never(struct disk *disk);
 

@@ -7,6 +7,8 @@
 #include "tests/sim/disk_private.h"
 #include "tests/sim/random.h"
 
+static disk_judge *ask;
+
 /* --- operations that fail or take long ------------------------------------ */
 
 void
@@ -40,6 +42,12 @@ disk_fail_after(struct disk *disk, uint64_t n, enum disk_fault fault)
 }
 
 void
+disk_fail_by(disk_judge *judge)
+{
+	ask = judge;
+}
+
+void
 disk_fail_never(struct disk *disk)
 {
 	disk->fault = DISK_FAULT_NONE;
@@ -62,6 +70,12 @@ disk_operate(struct disk *disk, bool *halfway)
 {
 	if (disk->stopped)
 		return false;
+	if (ask != NULL && disk->fault == DISK_FAULT_NONE) {
+		enum disk_fault fault = ask(disk);
+
+		if (fault != DISK_FAULT_NONE)
+			disk_fail_after(disk, 1, fault);
+	}
 	disk->counts.operations++;
 	if (disk->fault == DISK_FAULT_NONE ||
 	    disk->counts.operations < disk->fault_at)

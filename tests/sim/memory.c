@@ -10,21 +10,16 @@
 
 #include "protocol/bytes.h"
 
-enum {
-	FRAMES_MAX = 200
-};
-
 static struct {
-	memory_watcher *watch;
+	memory_judge *judge;
 	bool on;
 	bool held;
 	bool show;
-	uint32_t owners;
 	enum memory_failure failure;
 	uint64_t nth;
 	uint64_t count;
 	uint64_t failures;
-} memory = { .owners = MEMORY_OURS | MEMORY_SQLITE };
+} memory;
 
 void __sanitizer_print_stack_trace(void) __attribute__((weak));
 
@@ -33,56 +28,57 @@ void __sanitizer_print_stack_trace(void) __attribute__((weak));
 /* Of the program: where its text begins and ends. */
 extern char __executable_start[], etext[];
 
-static void
-tell_places(memory_watcher *watch)
-{
-	void *frames[FRAMES_MAX];
-	int count = 0, all;
-
-	memory.watch = NULL; /* backtrace itself may allocate */
-	all = backtrace(frames, FRAMES_MAX);
-	for (int i = 0; i < all; i++)
-		if ((char *)frames[i] >= __executable_start &&
-		    (char *)frames[i] < etext)
-			frames[count++] = frames[i];
-	watch(memory.count, frames, count);
-	memory.watch = watch;
-}
-
 static bool
 is_nth(void)
 {
-	bool fails;
+	return memory.failure == MEMORY_FAILS_ONCE
+	           ? memory.count == memory.nth
+	           : memory.nth != 0 && memory.count >= memory.nth;
+}
 
-	memory.count++;
-	if (memory.watch != NULL)
-		tell_places(memory.watch);
-	fails = memory.failure == MEMORY_FAILS_ONCE
-	            ? memory.count == memory.nth
-	            : memory.nth != 0 && memory.count >= memory.nth;
-	if (fails && memory.failures++ == 0 && memory.show &&
-	    __sanitizer_print_stack_trace != NULL)
-		__sanitizer_print_stack_trace();
-	return fails;
+static bool
+is_judged(enum memory_owner owner)
+{
+	bool failing;
+
+	memory.held = true;
+	failing = memory.judge(owner);
+	memory.held = false;
+	return failing;
 }
 
 static bool
 fails(enum memory_owner owner)
 {
-	return memory.on && !memory.held && (memory.owners & owner) != 0 &&
-	       is_nth();
+	bool failing;
+
+	if (!memory_is_on() || (memory.judge == NULL && owner > MEMORY_SQLITE))
+		return false;
+	memory.count++;
+	failing = memory.judge == NULL ? is_nth() : is_judged(owner);
+	if (failing && memory.failures++ == 0 && memory.show &&
+	    __sanitizer_print_stack_trace != NULL)
+		__sanitizer_print_stack_trace();
+	return failing;
 }
 
-void
-memory_choose(uint32_t owners)
+int
+memory_places(void **places, int places_max)
 {
-	memory.owners = owners;
+	int count = 0, all = backtrace(places, places_max);
+
+	for (int i = 0; i < all; i++)
+		if ((char *)places[i] >= __executable_start &&
+		    (char *)places[i] < etext)
+			places[count++] = places[i];
+	return count;
 }
 
 void
 memory_fail_at(uint64_t nth, enum memory_failure failure)
 {
 	memory.on = true;
+	memory.judge = NULL;
 	memory.failure = failure;
 	memory.nth = nth;
 	memory.count = 0;
@@ -90,9 +86,22 @@ memory_fail_at(uint64_t nth, enum memory_failure failure)
 }
 
 void
+memory_fail_by(memory_judge *judge)
+{
+	memory_fail_at(0, MEMORY_FAILS_ONCE);
+	memory.judge = judge;
+}
+
+void
 memory_off(void)
 {
 	memory.on = false;
+}
+
+bool
+memory_is_on(void)
+{
+	return memory.on && !memory.held;
 }
 
 uint64_t
@@ -114,12 +123,6 @@ memory_hold(bool held)
 
 	memory.held = held;
 	return before;
-}
-
-void
-memory_watch(memory_watcher *watch)
-{
-	memory.watch = watch;
 }
 
 void

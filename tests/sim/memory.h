@@ -26,25 +26,30 @@ enum memory_failure {
 	MEMORY_FAILS_FROM_THEN_ON
 };
 
-/* Whose allocations count and fail: MEMORY_OURS | MEMORY_SQLITE at first. */
+/* Whose they are. */
 enum memory_owner {
 	MEMORY_OURS = 1,
 	MEMORY_SQLITE = 2,
 	MEMORY_STATEMENTS = 4, /* steps */
-	MEMORY_ARENAS = 8,
-	MEMORY_OWNERS = 16 /* all of them, and one more */
+	MEMORY_ARENAS = 8
 };
 
-void memory_choose(uint32_t owners);
-
-/* Count from here; the nth allocation (1: the next) fails, or it and all that
- * follow.  0: none, only count.  Replaces an earlier wish. */
+/* Count from here, ours and SQLite's; the nth allocation (1: the next) fails,
+ * or it and all that follow.  0: none, only count.  Replaces any other wish. */
 void memory_fail_at(uint64_t nth, enum memory_failure failure);
+
+/* Count from here, whosever they are; judge says of each whether it fails. */
+typedef bool memory_judge(enum memory_owner owner);
+
+void memory_fail_by(memory_judge *judge);
 
 /* No more failing, nor counting. */
 void memory_off(void);
 
-/* Allocations asked for since memory_fail_at. */
+/* Whether allocations count just now. */
+bool memory_is_on(void);
+
+/* Allocations asked for since memory_fail_at or _by. */
 uint64_t memory_count(void);
 
 /* How many of them failed. */
@@ -54,11 +59,9 @@ uint64_t memory_failures(void);
  * the steps of what it tests.  Gives back how it was. */
 bool memory_hold(bool held);
 
-/* From where it is asked for: told of each that counts, as it is counted, with
- * the return addresses that lie in this program.  NULL: nobody. */
-typedef void memory_watcher(uint64_t nth, void *const *places, int count);
-
-void memory_watch(memory_watcher *watch);
+/* The return addresses that lie in this program, from the innermost; how many
+ * there are. */
+int memory_places(void **places, int places_max);
 
 /* Show where the allocation that fails is asked for (with sanitizers). */
 void memory_show(bool show);

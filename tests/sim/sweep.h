@@ -1,19 +1,20 @@
 /*
- * A sweep: the same thing is done again and again, each time with the nth
- * allocation failing, for n = 1, 2, ... until a run passes untouched.
+ * A sweep: the same life is lived again and again, each time with one fault at
+ * another place, until each place had its fault.
  *
- * Each run is a process of its own, forked off where it begins, so that all of
- * them start from the very same memory; what goes wrong in one (a status that
- * is not NOMEM, an assertion, a sanitizer, a leak) is told with its n, and the
- * sweep goes on.
+ * Nothing is lived twice that need not be: one process, the leader, lives
+ * through it untouched, and wherever a fault can come it forks a branch, which
+ * has the fault and lives on to the end.  What goes wrong in a branch (a wrong
+ * status, an assertion, a sanitizer, a leak) is told with its place, and the
+ * sweep goes on.  Before the leader one life is lived untouched, and counted.
  *
- *	THROUGHLINE_SWEEP=all		every n; else a few of each sweep
- *	THROUGHLINE_SWEEP=places	such n that each call of the program's
- *					through which a failure can come sees
- *					one, in some sweep
- *	THROUGHLINE_SWEEP=ours		every n, of our own allocations
- *	THROUGHLINE_SWEEP=NAME:n[:on]	this one, and where it failed; "on":
- *					it and all that follow
+ *	THROUGHLINE_SWEEP=all		every place; else a few of each sweep
+ *	THROUGHLINE_SWEEP=places	of allocations: such that each call of
+ *					the program's through which a failure
+ *					can come sees one, in some sweep
+ *	THROUGHLINE_SWEEP=ours		every place, of our own allocations
+ *	THROUGHLINE_SWEEP=NUMBER	every so-manieth place
+ *	THROUGHLINE_SWEEP=NAME:n	this one, in the sweep's own process
  */
 #ifndef TESTS_SIM_SWEEP_H
 #define TESTS_SIM_SWEEP_H
@@ -23,27 +24,73 @@
 
 #include "tests/sim/memory.h"
 
-/*
- * Does it, with memory armed and held: unheld around what is swept, and held
- * again.  Ends with memory held; then whatever is to be true is looked at.
- * Exits with EXIT_FAILURE (assertions of cmocka do) when something is wrong.
- */
+enum {
+	SWEEP_NAME_BYTES = 64
+};
+
+/* --- sweep.c -------------------------------------------------------------- */
+
+/* Lives to the end, and looks at what is to be true there.  Exits with
+ * EXIT_FAILURE (assertions of cmocka do) when something is wrong. */
+typedef void sweep_life(void *context);
+
+/* One kind of fault, and the places where it can come, in their order. */
+struct sweep_series {
+	char name[SWEEP_NAME_BYTES]; /* the sweep's, and what follows a dot */
+	uint64_t count;              /* of places so far */
+	uint64_t runs;
+	uint64_t bad;
+};
+
+/* When not all are asked for, about runs_most branches are made. */
+void sweep_live(const char *name, uint32_t runs_most,
+    struct sweep_series *series, uint32_t series_count, sweep_life *life,
+    void *context);
+
+/* A fault of this kind can come here.  True: let it come.  That is so once in
+ * a life. */
+bool sweep_branch(struct sweep_series *series);
+
+/* As that; but only where chosen, whatever was asked for but one place. */
+bool sweep_branch_chosen(struct sweep_series *series, bool chosen);
+
+/* The number of this life's place in its series; 0: it has none (yet). */
+uint64_t sweep_nth(void);
+
+/* Whether this life is the one that branches. */
+bool sweep_is_leader(void);
+
+/* Whether "places" or "ours" or the like is asked for. */
+bool sweep_is_asked(const char *what);
+
+/* Whether it is this one life that was asked for. */
+bool sweep_is_single(void);
+
+/* Prints what was swept.  The program's exit status. */
+int sweep_finish(void);
+
+/* --- sweep_memory.c ------------------------------------------------------- */
+
+/* Does it, with memory armed and held: unheld around what is swept, and held
+ * again.  Ends with memory held; then whatever is to be true is looked at. */
 typedef void sweep_run(void *context);
 
 /*
- * Four sweeps, NAME.ours, NAME.sqlite, NAME.statements and NAME.arenas, the
- * nth failing once, and it and all that follow.  When not all are asked for, n
- * is raised by a stride such that about runs_most are made, and failing once
- * takes turns with failing from then on.  verify: after a run in which
- * something failed; with memory off.
+ * The sweep of allocations, in series NAME.ours, NAME.sqlite, NAME.statements
+ * and NAME.arenas, of which one fails, and NAME.ours-on ..., of which all fail
+ * from then on.  verify: afterwards, with memory off.
  */
 void sweep_memory(const char *name, uint32_t runs_most, sweep_run *run,
     sweep_run *verify, void *context);
 
-/* The n of this run. */
-uint64_t sweep_nth(void);
+/* --- sweep_known.c -------------------------------------------------------- */
 
-/* Prints what was swept.  The program's exit status. */
-int sweep_finish(void);
+/*
+ * In a sweep most lives end with the very databases of others.  From now on
+ * check_replica, when memory is off, is spared for a database that it found
+ * sound before, in any branch: byte for byte the same, of the same site, under
+ * the same catalogue.
+ */
+void sweep_know_sound(void);
 
 #endif

@@ -1,94 +1,114 @@
 /*
- * Every file operation of the standard scenario fails once.  A stride makes
- * it short; THROUGHLINE_SWEEP=all leaves none out (some minutes), and a number
- * is a stride.
+ * Every file operation of the standard scenario fails once.  A fault that comes
+ * once must be overcome by whoever runs; one that lasts ends after a while with
+ * the computer switched off and on.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
-#include <cmocka.h>
-
-#include "common/replica/check.h"
-#include "tests/sim/disk.h"
-#include "tests/sim/sweep_disk.h"
+#include "tests/sim/sweep_trio.h"
 
 enum {
-	STRIDE = 499 /* a prime, so that it meets every kind of operation */
+	RUNS_MOST = 40 /* when not all are asked for */
 };
 
-static uint32_t
-wanted_stride(void)
-{
-	const char *wanted = getenv("THROUGHLINE_SWEEP");
-	unsigned long stride;
+enum manner {
+	ERROR_ONCE,
+	ERROR_LASTS,
+	KILL,
+	POWER_CUT,
+	MANNERS
+};
 
-	if (wanted == NULL)
-		return STRIDE;
-	if (strcmp(wanted, "all") == 0)
-		return 1;
-	stride = strtoul(wanted, NULL, 10);
-	return stride == 0 ? STRIDE : (uint32_t)stride;
+static const char *const manner_names[MANNERS] = { "error", "lasting-errors",
+	"kill", "power-cut" };
+
+static const enum disk_fault manner_faults[MANNERS] = { DISK_FAULT_ONCE,
+	DISK_FAULT_LASTS, DISK_FAULT_STOP, DISK_FAULT_STOP };
+
+static const char *const node_names[TRIO_NODES] = { "hub", "oak", "oak2",
+	"elm" };
+
+static struct sweep_series series[TRIO_NODES * MANNERS];
+
+static struct {
+	struct trio *trio;
+	struct trio_node *victim; /* NULL: the fault has not come */
+	enum manner manner;
+	bool ended; /* by switching off and on */
+} now;
+
+static enum disk_fault
+judge(struct disk *disk)
+{
+	uint32_t node = 0;
+
+	if (now.victim != NULL)
+		return DISK_FAULT_NONE;
+	while (now.trio->nodes[node].disk != disk)
+		node++;
+	for (uint32_t m = 0; m < MANNERS; m++)
+		if (sweep_branch(&series[node * MANNERS + m])) {
+			now.victim = &now.trio->nodes[node];
+			now.manner = (enum manner)m;
+			return manner_faults[m];
+		}
+	return DISK_FAULT_NONE;
 }
 
 static void
-test_any_file_operation_may_fail(void **state)
+let_come(struct trio *trio, bool may)
 {
-	struct sweep_result result;
-	struct error err = { 0 };
-	enum status status = sweep_disk(wanted_stride(), &result, &err);
-
-	(void)state;
-	print_message("%d operations failed\n", (int)result.operations);
-	if (status != STATUS_OK)
-		fail_msg("%s", err.text);
+	now.trio = trio;
+	disk_fail_by(may ? judge : NULL);
 }
 
-/* A backup is whole or not there. */
+/* Off, and what ails it ends.  Somebody will switch it on. */
 static void
-test_any_file_operation_of_a_backup_may_fail(void **state)
+switch_off(void)
 {
-	struct replica_options options = { .path = "oak/db",
-		.vfs = DISK_VFS_NAME };
-	struct disk *disk = disk_create("oak");
-	struct replica *replica = NULL, *backup = NULL;
-	struct check_result result;
-	struct error err = { 0 };
-	enum status status;
+	struct disk *disk = now.victim->disk;
 
-	(void)state;
-	disk_vfs_register();
-	assert_int_equal(replica_open(&options, &replica, &err), STATUS_OK);
-	for (uint64_t n = 1;; n++) {
-		disk_fail_after(disk, n, DISK_FAULT_ONCE);
-		status = check_backup(replica, "oak/copy", &err);
-		if (!disk_failed(disk))
-			break;
-		if (status == STATUS_OK) /* SQLite did without */
-			assert_true(disk_remove(disk, "copy"));
-		else if (status != STATUS_IO)
-			fail_msg("%s: %s", status_name(status), err.text);
-		assert_int_equal(disk_file_bytes(disk, "copy"), -1);
-	}
-	assert_int_equal(status, STATUS_OK);
+	trio_stop(now.victim);
 	disk_fail_never(disk);
-	replica_close(replica);
-	options.path = "oak/copy";
-	assert_int_equal(replica_open(&options, &backup, &err), STATUS_OK);
-	assert_int_equal(check_replica(backup, NULL, NULL, NULL, &result, &err),
-	    STATUS_OK);
-	replica_close(backup);
-	disk_destroy(disk);
+	if (now.manner == POWER_CUT)
+		disk_power_cut(disk, sweep_nth());
+	else
+		disk_kill(disk);
+	now.ended = true;
+}
+
+/* What would be done about it, so that trying again is of use?  A single error
+ * needs nothing. */
+static void
+look_after(struct trio *trio, bool patience)
+{
+	(void)trio;
+	if (now.victim == NULL || now.ended)
+		return;
+	if (disk_stopped(now.victim->disk) ||
+	    (now.manner == ERROR_LASTS && !patience))
+		switch_off();
+}
+
+static void
+end(struct trio *trio)
+{
+	(void)trio;
+	if (now.victim == NULL)
+		return;
+	if (disk_stopped(now.victim->disk))
+		switch_off();
+	disk_fail_never(now.victim->disk);
 }
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_any_file_operation_may_fail),
-		cmocka_unit_test(test_any_file_operation_of_a_backup_may_fail),
-	};
+	static const struct trio_fault fault = { let_come, look_after, end };
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	for (uint32_t i = 0; i < TRIO_NODES * MANNERS; i++)
+		snprintf(series[i].name, sizeof(series[i].name), "disk.%s.%s",
+		    node_names[i / MANNERS], manner_names[i % MANNERS]);
+	sweep_trio("disk", RUNS_MOST, series, TRIO_NODES * MANNERS, &fault);
+	return sweep_finish();
 }

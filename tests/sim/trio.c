@@ -104,6 +104,15 @@ trio_start(struct trio_node *node, struct error *err)
 static struct engine_update step(struct trio_node *node,
     enum engine_event_type type, struct bytes bytes);
 
+/* The hub hears of what broke before. */
+static void
+drop_former(struct trio_node *node)
+{
+	if (node->former != NULL)
+		hub_disconnect(node->trio->hub, node->former);
+	node->former = NULL;
+}
+
 static void
 break_line(struct trio_node *node)
 {
@@ -115,14 +124,43 @@ break_line(struct trio_node *node)
 	(void)step(node, ENGINE_DISCONNECTED, (struct bytes){ NULL, 0 });
 }
 
+/* Whether the line breaks under these bytes; then fewer of them arrive. */
+static bool
+breaks(struct trio *trio, struct bytes *bytes)
+{
+	size_t carried = TRIO_WHOLE;
+
+	if (trio->carry != NULL && bytes->size > 0)
+		carried = trio->carry(trio, bytes->size);
+	if (carried != TRIO_WHOLE)
+		bytes->size = carried;
+	return carried != TRIO_WHOLE;
+}
+
+static void
+break_midway(struct trio_node *node)
+{
+	if (node->trio->half_open && node->session != NULL) {
+		drop_former(node);
+		node->former = node->session;
+		node->session = NULL;
+		node->hang_up = false;
+		(void)step(node, ENGINE_DISCONNECTED,
+		    (struct bytes){ NULL, 0 });
+	}
+	break_line(node);
+}
+
 void
 trio_stop(struct trio_node *node)
 {
 	struct trio *trio = node->trio;
 
 	if (node->number == TRIO_HUB) {
-		for (uint32_t i = TRIO_OAK; i < TRIO_NODES; i++)
+		for (uint32_t i = TRIO_OAK; i < TRIO_NODES; i++) {
+			drop_former(&trio->nodes[i]);
 			break_line(&trio->nodes[i]);
+		}
 		hub_destroy(trio->hub);
 		trio->hub = NULL;
 	} else if (node->session != NULL) {
@@ -130,6 +168,7 @@ trio_stop(struct trio_node *node)
 		node->session = NULL;
 		node->hang_up = false;
 	}
+	drop_former(node);
 	engine_destroy(node->engine);
 	node->engine = NULL;
 	replica_close(node->replica);
@@ -170,13 +209,17 @@ static void
 carry_up(struct trio_node *node, const struct engine_update *update)
 {
 	struct trio *trio = node->trio;
+	struct bytes bytes = update->output;
+	bool broken = breaks(trio, &bytes);
 	struct error err = { 0 };
 
-	if (update->output.size > 0)
-		(void)hub_receive(trio->hub, node->session, update->output,
-		    trio->now_ms, &err);
+	if (bytes.size > 0)
+		(void)hub_receive(trio->hub, node->session, bytes, trio->now_ms,
+		    &err);
 	(void)hub_end_turn(trio->hub, trio->now_ms, &err);
-	if (update->wish == ENGINE_HANG_UP)
+	if (broken)
+		break_midway(node);
+	else if (update->wish == ENGINE_HANG_UP)
 		break_line(node);
 }
 
@@ -186,8 +229,9 @@ carry_down(struct trio_node *node, bool *quiet)
 	struct trio *trio = node->trio;
 	struct buffer out = { 0 };
 	struct engine_update update;
+	struct bytes bytes;
 	struct error err = { 0 };
-	bool hang_up;
+	bool hang_up, broken;
 
 	if (hub_output(trio->hub, node->session, 0, &out, trio->now_ms, &err) !=
 	    STATUS_OK) {
@@ -197,13 +241,18 @@ carry_down(struct trio_node *node, bool *quiet)
 		return;
 	}
 	hang_up = node->hang_up;
-	if (buffer_view(&out).size > 0) {
-		*quiet = false;
-		update = step(node, ENGINE_RECEIVED, buffer_view(&out));
-		carry_up(node, &update);
+	bytes = buffer_view(&out);
+	broken = breaks(trio, &bytes);
+	*quiet = *quiet && bytes.size == 0 && !broken;
+	if (bytes.size > 0) {
+		update = step(node, ENGINE_RECEIVED, bytes);
+		if (!broken)
+			carry_up(node, &update);
 	}
 	buffer_deinit(&out);
-	if (hang_up)
+	if (broken)
+		break_midway(node);
+	else if (hang_up)
 		break_line(node);
 }
 
@@ -245,6 +294,7 @@ trio_pass_second(struct trio *trio, bool *quiet)
 			dial(node);
 			continue;
 		}
+		drop_former(node);
 		update = step(node, ENGINE_TICK, (struct bytes){ NULL, 0 });
 		*quiet = *quiet && update.output.size == 0;
 		carry_up(node, &update);

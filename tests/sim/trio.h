@@ -1,5 +1,5 @@
 /*
- * The standard scenario of the file-operation sweep: real engines and a real
+ * The standard scenario of the sweeps (sweep_trio.h): real engines and a real
  * hub on simulated disks.
  *
  *	trio.c		three computers and a hub, and the lines between them
@@ -26,6 +26,8 @@ enum {
 	TRIO_COMMITS = 64 /* at most, that people write */
 };
 
+#define TRIO_WHOLE SIZE_MAX
+
 struct trio;
 
 /* A school computer; [TRIO_HUB] of the trio is the hub, without an engine. */
@@ -37,8 +39,13 @@ struct trio_node {
 	struct codec *codec;
 	struct engine *engine;
 	struct session *session; /* NULL: not connected */
+	struct session *former;  /* broken, of which the hub has not heard */
 	bool hang_up;            /* the hub wants it to */
 };
+
+/* So many bytes are to cross a line.  After how many it breaks; TRIO_WHOLE: it
+ * does not. */
+typedef size_t trio_carry(struct trio *trio, size_t size);
 
 struct trio {
 	struct trio_node nodes[TRIO_NODES];
@@ -50,7 +57,9 @@ struct trio {
 	uint32_t lives; /* times that something was switched on */
 	uint64_t written[TRIO_COMMITS]; /* of which people were told "saved" */
 	uint32_t written_count;
-	uint64_t pupil; /* the child of the scenario; 0: none yet */
+	uint64_t pupil;    /* the child of the scenario; 0: none yet */
+	trio_carry *carry; /* NULL: no line breaks */
+	bool half_open;    /* the hub hears of it after the next dial */
 };
 
 /* Disks with a hub that knows the schools and computers; all switched off.
