@@ -223,6 +223,31 @@ test_folding_tells_how_far_it_is(void **state)
 	assert_true(last > 0 && !replica_in_transaction(*state));
 }
 
+static bool
+stop_at_the_end(void *context, uint64_t done, uint64_t of)
+{
+	assert_int_equal(done, of);
+	++*(int *)context;
+	return false;
+}
+
+/* A small set is asked about once, when it is folded; it may still be stopped,
+ * and is as it was then. */
+static void
+test_folding_that_is_stopped_changes_nothing(void **state)
+{
+	struct error told = { 0 };
+	int asked = 0;
+
+	assert_ok(replica_begin(*state, err));
+	assert_int_equal(fold_all(*state, stop_at_the_end, &asked, &told),
+	    STATUS_CANCELLED);
+	replica_rollback(*state);
+	assert_string_equal(told.text, status_text(STATUS_CANCELLED));
+	assert_int_equal(asked, 1);
+	fixture_assert_text(*state, 100, "surname", "Lane");
+}
+
 /* Numbers with a fraction are told from one another. */
 static void
 test_digest_of_fractions(void **state)
@@ -263,6 +288,7 @@ main(void)
 		TEST(test_history_of_one_stamp),
 		TEST(test_search_stops_when_it_is_told_to),
 		TEST(test_folding_tells_how_far_it_is),
+		TEST(test_folding_that_is_stopped_changes_nothing),
 		TEST(test_digest_of_fractions),
 		TEST(test_backup_to_where_nothing_can_be_written),
 	};
