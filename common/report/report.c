@@ -37,6 +37,7 @@ report_add_line(json_t *lines, const char *what, bool attention,
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
+	report_cut(text);
 	json_array_append_new(lines, json_pack("{s:s, s:s, s:b}", "what", what,
 					 "text", text, "attention", attention));
 }

@@ -19,6 +19,9 @@ const char *report_text(const json_t *object, const char *member);
 
 uint64_t report_count(const json_t *object, const char *member);
 
+/* Drop from the end what is no UTF-8: a character that was cut. */
+void report_cut(char *text);
+
 /* The sections "findings", then "deadlines". */
 extern const char *const report_lists[2];
 extern const char *const report_list_titles[2];

@@ -118,34 +118,34 @@ report_load_last(struct replica *replica, const char *day, bool on_day,
 /* --- the night ------------------------------------------------------------ */
 
 static enum status
-make_and_store(struct replica *replica, const struct report_about *about,
-    json_t **report, struct error *err)
+compare_and_store(struct replica *replica, json_t *report, struct error *err)
 {
 	json_t *earlier = NULL;
-	enum status status = report_make(replica, about, report, err);
+	enum status status;
 
-	if (status == STATUS_OK) {
-		status = report_load_last(replica, report_text(*report, "day"),
-		    false, &earlier, err);
-		if (status == STATUS_OK)
-			report_compare(*report, earlier);
-		json_decref(earlier);
-		if (status == STATUS_OK || status == STATUS_NOT_FOUND)
-			status = report_store(replica, *report, err);
-	}
+	status = report_load_last(replica, report_text(report, "day"), false,
+	    &earlier, err);
+	if (status == STATUS_OK)
+		report_compare(report, earlier);
+	json_decref(earlier);
+	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
+		status = report_store(replica, report, err);
 	return status;
 }
 
+/* It is made before the transaction, so that nobody who writes waits. */
 enum status
 report_make_and_store(struct replica *replica, const struct report_about *about,
     json_t **report, struct error *err)
 {
 	json_t *made = NULL;
-	enum status status = replica_begin(replica, err);
+	enum status status = report_make(replica, about, &made, err);
 
 	if (status != STATUS_OK)
 		return status;
-	status = make_and_store(replica, about, &made, err);
+	status = replica_begin(replica, err);
+	if (status == STATUS_OK)
+		status = compare_and_store(replica, made, err);
 	if (status == STATUS_OK)
 		status = replica_commit(replica, err);
 	if (status != STATUS_OK)

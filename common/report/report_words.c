@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/report/report_private.h"
+#include "protocol/value.h"
 
 const char *const report_lists[2] = { "findings", "deadlines" };
 const char *const report_list_titles[2] = { "Findings", "Deadlines" };
@@ -22,6 +23,16 @@ uint64_t
 report_count(const json_t *object, const char *member)
 {
 	return (uint64_t)json_integer_value(json_object_get(object, member));
+}
+
+void
+report_cut(char *text)
+{
+	size_t size = strlen(text);
+
+	while (size > 0 &&
+	       !utf8_is_valid((struct bytes){ (const uint8_t *)text, size }))
+		text[--size] = '\0';
 }
 
 bool
@@ -81,6 +92,7 @@ add(char words[WORDS_BYTES], const char *text)
 	size_t size = strlen(words);
 
 	snprintf(words + size, WORDS_BYTES - size, "%s", text);
+	report_cut(words);
 }
 
 static void
@@ -148,7 +160,8 @@ name_of(const json_t *item, const char *id, const char *name)
 void
 report_words_who(const json_t *item, char words[WORDS_BYTES])
 {
-	snprintf(words, WORDS_BYTES, "%s", name_of(item, "subject", "name"));
+	words[0] = '\0';
+	add(words, name_of(item, "subject", "name"));
 	if (!json_is_string(json_object_get(item, "second")))
 		return;
 	add(words, "; ");

@@ -16,6 +16,7 @@ const struct night_job night_plan[] = {
 	{ "disk", job_disk },
 	{ "clock", job_clock },
 	{ "purge", job_purge },
+	{ "report", job_report }, /* tells of those above */
 	{ NULL, NULL },
 };
 

@@ -65,5 +65,7 @@ night_job_run job_certificates;
 night_job_run job_disk, job_clock;
 /* job_purge.c */
 night_job_run job_purge;
+/* job_report.c */
+night_job_run job_report;
 
 #endif

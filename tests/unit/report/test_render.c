@@ -85,6 +85,32 @@ test_long_word_is_broken(void **state)
 	json_decref(report);
 }
 
+/* A name is cut between characters, or the page would be none. */
+static void
+test_long_names_stay_whole_characters(void **state)
+{
+	struct world *world = *state;
+	struct buffer buffer = { 0 };
+	char name[100 * 3 + 1] = "";
+	json_t *lines = json_array();
+	json_t *report;
+
+	for (int i = 0; i < 100; i++)
+		memcpy(name + 3 * i, "\u674e", 4);
+	add_child(world, world->oak, name, "C999200119017");
+	add_child(world, world->oak, name, "C999200119017");
+	report = made_on(world, TODAY, world->oak);
+	assert_ok(report_add_names(world->replica, report, err));
+	for (int i = 0; i < RENDERINGS; i++)
+		assert_true(
+		    utf8_is_valid(bytes_of_text(rendered(report, i, &buffer))));
+	report_add_line(lines, "Waiting", false, "%s%s", name, name);
+	assert_int_equal(json_array_size(lines), 1);
+	json_decref(lines);
+	buffer_deinit(&buffer);
+	json_decref(report);
+}
+
 static void
 test_nothing_found_is_said(void **state)
 {
@@ -301,6 +327,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD(test_text_fits_in_80_columns),
 		WORLD(test_long_word_is_broken),
+		WORLD(test_long_names_stay_whole_characters),
 		WORLD(test_nothing_found_is_said),
 		WORLD(test_long_lists_are_cut_and_counted),
 		WORLD(test_long_chase_is_cut_and_counted),
