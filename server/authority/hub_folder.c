@@ -348,19 +348,28 @@ hub_folder_wants_renewal(const struct hub_folder *folder, int64_t unix_ms)
 	return unix_ms / 1000 - from >= life / 3 * 2;
 }
 
+/* What cannot be stored is not shown either: the former one stays. */
 enum status
 hub_folder_renew(struct hub_folder *folder, struct error *err)
 {
 	char *path = hub_folder_file(folder, "hub.crt");
+	struct buffer former = folder->certificate;
 	enum status status;
 
 	if (path == NULL)
 		return error_set(err, STATUS_NOMEM, "renew hub.crt");
+	folder->certificate = (struct buffer){ 0 };
 	status = issue_own(folder, err);
 	if (status == STATUS_OK)
 		status = certificate_save(buffer_view(&folder->certificate),
 		    path, err);
 	free(path);
+	if (status == STATUS_OK) {
+		buffer_deinit(&former);
+		return STATUS_OK;
+	}
+	buffer_deinit(&folder->certificate);
+	folder->certificate = former;
 	return status;
 }
 

@@ -92,7 +92,7 @@ enum status hub_folder_writer(const struct hub_folder *folder,
  * those of the settings. */
 bool hub_folder_wants_renewal(const struct hub_folder *folder, int64_t unix_ms);
 
-/* A new hub.crt, on disk and in folder. */
+/* A new hub.crt, on disk and in folder; or in neither. */
 enum status hub_folder_renew(struct hub_folder *folder, struct error *err);
 
 /*

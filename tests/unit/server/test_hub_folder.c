@@ -134,6 +134,27 @@ test_certificate_is_renewed_in_time(void **state)
 	assert_false(hub_folder_wants_renewal(place->folder, now));
 }
 
+/* A certificate that cannot be stored is not shown: after the next start there
+ * would be another again. */
+static void
+test_renewal_that_cannot_be_stored_changes_nothing(void **state)
+{
+	struct place *place = *state;
+	struct buffer before = { 0 };
+	struct bytes shown = buffer_view(&place->folder->certificate);
+	char *path = hub_folder_file(place->folder, "hub.crt");
+
+	assert_int_equal(buffer_append(&before, shown), STATUS_OK);
+	PLACE_OK(place, file_remove(path, &place->err));
+	PLACE_OK(place, file_make_folder(path, &place->err));
+	assert_int_not_equal(hub_folder_renew(place->folder, &place->err),
+	    STATUS_OK);
+	assert_true(bytes_equal(buffer_view(&before),
+	    buffer_view(&place->folder->certificate)));
+	buffer_deinit(&before);
+	free(path);
+}
+
 /* One hub serves a folder, and others see that it does. */
 static void
 test_lock_is_one_holders(void **state)
@@ -211,6 +232,7 @@ main(void)
 		TEST(test_bad_settings_are_refused),
 		TEST(test_settings_of_the_night),
 		TEST(test_certificate_is_renewed_in_time),
+		TEST(test_renewal_that_cannot_be_stored_changes_nothing),
 		TEST(test_lock_is_one_holders),
 		TEST(test_backup_and_keys_make_a_hub_again),
 	};
