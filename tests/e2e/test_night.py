@@ -115,7 +115,8 @@ class Night(unittest.TestCase):
         log = self.hub.log.read_text("utf-8")
         self.assertNotIn(str(self.hub.data), log.split("night.begins")[1])
 
-    def test_stop_of_the_hub_does_not_wait_for_the_night(self):
+    def test_night_that_is_told_to_stop_ends(self):
+        """In good order, and the next one is whole."""
         night = harness.Program(self.hub.words("night"),
                                 self.here.base / "night.log")
         night.wait_for("integrity")
