@@ -65,8 +65,8 @@ tell(const json_t *report, struct night_outcome *outcome)
 		    "Children, transfers and deadlines fit together.");
 	else
 		outcome_say(outcome, NIGHT_OK,
-		    "%" PRIu64 " findings for the schools, %" PRIu64
-		    " of them overdue and %" PRIu64
+		    "Findings for the schools: %" PRIu64 ", of which %" PRIu64
+		    " overdue and %" PRIu64
 		    " new; `throughline-hub report` says which.",
 		    counts.all, counts.overdue, counts.appeared);
 }

@@ -21,6 +21,8 @@ add_job(const json_t *job, json_t *lines)
 	if (name == NULL || grade == NULL || sentence == NULL)
 		return;
 	snprintf(what, sizeof(what), "Night: %s", name);
+	for (char *at = strchr(what, '_'); at != NULL; at = strchr(at, '_'))
+		*at = ' ';
 	report_add_line(lines, what,
 	    strcmp(grade, night_grade_word(NIGHT_OK)) != 0, "%s", sentence);
 }

@@ -64,6 +64,18 @@ test_expected_from_outside_is_for_the_school_itself(void **state)
 }
 
 static void
+test_expected_child_that_was_deleted_is_gone(void **state)
+{
+	struct world *world = *state;
+
+	expect_child(world, "Brandt", "", "");
+	expect_one(world, TODAY, FINDING_EXPECTED_WITHOUT_TRANSFER);
+	fixture_delete(world->replica, world->elm,
+	    last_of(world, "expected_pupil"));
+	expect_none(world, TODAY, FINDING_EXPECTED_WITHOUT_TRANSFER);
+}
+
+static void
 test_unexpected_transfer_is_gone_when_listed_by_upn(void **state)
 {
 	struct world *world = *state;
@@ -207,6 +219,25 @@ test_same_upn_is_proposed_until_a_person_spoke(void **state)
 	fixture_insert(world->replica, second, "same_as", "other_pupil",
 	    id_text(first), "why", "a move", "state", "agreed", NULL);
 	expect_none(world, TODAY, FINDING_SAME_UPN);
+}
+
+/* Two are known to be the first's: then they are each other's too. */
+static void
+test_three_files_of_one_child_are_known_through_one(void **state)
+{
+	struct world *world = *state;
+	uint64_t files[3];
+
+	for (int i = 0; i < 3; i++)
+		files[i] = add_teodora(world);
+	look(world, TODAY, 0);
+	assert_int_equal(world->count, 2); /* each with the next */
+	for (int i = 1; i < 3; i++)
+		fixture_insert(world->replica, files[0], "same_as",
+		    "other_pupil", id_text(files[i]), "why", "a move", "state",
+		    "agreed", NULL);
+	look(world, TODAY, 0);
+	assert_int_equal(world->count, 0);
 }
 
 static void
@@ -367,6 +398,8 @@ main(void)
 		WORLD(test_transfer_to_nowhere_is_a_leaver),
 		WORLD(test_last_year_without_transfer_is_found_in_summer),
 		WORLD(test_same_upn_is_proposed_until_a_person_spoke),
+		WORLD(test_three_files_of_one_child_are_known_through_one),
+		WORLD(test_expected_child_that_was_deleted_is_gone),
 		WORLD(test_former_upn_of_another_is_found),
 		WORLD(test_same_name_and_birthday_is_proposed),
 		WORLD(test_another_birthday_is_another_child),

@@ -42,7 +42,7 @@ test_each_job_has_its_line(void **state)
 
 	row.document = json_pack("{s:s, s:[{s:s, s:s, s:s}, {s:s, s:s, s:s}, "
 				 "{s:s}]}",
-	    "grade", "warning", "jobs", "job", "backup", "grade", "ok",
+	    "grade", "warning", "jobs", "job", "second_backup", "grade", "ok",
 	    "sentence", "copied", "job", "computer", "grade", "warning",
 	    "sentence", "the disk is nearly full", "job", "unknown");
 	OK(night_create_table(f->replica, &f->err));
@@ -51,7 +51,7 @@ test_each_job_has_its_line(void **state)
 	assert_int_equal(json_array_size(lines), 3);
 	expect_line(lines, 0, "Night", "that of 2026-11-23 was the last",
 	    false);
-	expect_line(lines, 1, "Night: backup", "copied", false);
+	expect_line(lines, 1, "Night: second backup", "copied", false);
 	expect_line(lines, 2, "Night: computer", "the disk is nearly full",
 	    true);
 	night_row_deinit(&row);

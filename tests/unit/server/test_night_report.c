@@ -45,8 +45,8 @@ test_night_counts_what_is_new(void **state)
 	expect_sentence(f, NOW, "fit together");
 	add_pupil(f, 1);
 	expect_sentence(f, NOW + DAY_MS,
-	    "1 findings for the schools, 0 of "
-	    "them overdue and 1 new");
+	    "schools: 1, of which 0 overdue and "
+	    "1 new");
 	expect_sentence(f, NOW + 2 * DAY_MS, "and 0 new");
 	OK(report_load(f->replica, "2027-01-16", &report, &f->err));
 	assert_string_equal(json_string_value(
@@ -69,7 +69,7 @@ test_kept_report_tells_of_the_jobs_and_of_no_child(void **state)
 	OK(night_create_table(f->replica, &f->err));
 	OK(night_store(f->replica, &row, &f->err));
 	add_pupil(f, 1);
-	expect_sentence(f, NOW, "1 findings");
+	expect_sentence(f, NOW, "schools: 1,");
 	OK(report_load(f->replica, "2027-01-15", &report, &f->err));
 	text = json_dumps(report, 0);
 	assert_non_null(strstr(text, "no room for a copy"));
