@@ -234,7 +234,7 @@ test_computer_that_has_not_purged_is_named(void **state)
 {
 	struct fixture *f = *state;
 	struct end oak, elm;
-	uint64_t pupil, transfer, envelope;
+	uint64_t pupil, transfer;
 	struct hub_writer writer;
 	const struct mark_key key = { { 7 } };
 
@@ -242,13 +242,7 @@ test_computer_that_has_not_purged_is_named(void **state)
 	end_open(&oak, f, 1, "oak");
 	end_open(&elm, f, 2, "elm");
 	sync_end(&oak);
-	pupil = end_new_pupil(&oak, "Canaryname");
-	transfer = end_step_transfer(&oak, pupil, 0, ELM, "open");
-	together((struct end *[]){ &oak, &elm }, 2);
-	envelope = end_last(&elm, "envelope", 0);
-	end_write(&elm, f->schools[ELM], "envelope", envelope,
-	    COLUMNS({ "state", "ours" }));
-	together((struct end *[]){ &oak, &elm }, 2);
+	pupil = together_announce(&oak, &elm, &transfer);
 	end_step_transfer(&oak, pupil, transfer, ELM, "cancelled");
 	sync_end(&oak);
 

@@ -138,18 +138,12 @@ test_cancelled_transfer_is_purged_with_receipt(void **state)
 {
 	struct fixture *f = *state;
 	struct end oak, elm;
-	uint64_t pupil, transfer, envelope;
+	uint64_t pupil, transfer;
 
 	end_open(&oak, f, 1, "oak");
 	end_open(&elm, f, 2, "elm");
 	sync_end(&oak);
-	pupil = end_new_pupil(&oak, "Canaryname");
-	transfer = end_step_transfer(&oak, pupil, 0, ELM, "open");
-	together((struct end *[]){ &oak, &elm }, 2);
-	envelope = end_last(&elm, "envelope", 0);
-	end_write(&elm, f->schools[ELM], "envelope", envelope,
-	    COLUMNS({ "state", "ours" }));
-	together((struct end *[]){ &oak, &elm }, 2);
+	pupil = together_announce(&oak, &elm, &transfer);
 	assert_int_equal(end_count(&elm, "pupil", 0), 1);
 
 	end_step_transfer(&oak, pupil, transfer, ELM, "cancelled");

@@ -482,4 +482,19 @@ expect_sound(struct end *end)
 			&result, &end->err));
 }
 
+/* A new pupil at oak is announced to elm, which says that it is theirs. */
+static inline uint64_t
+together_announce(struct end *oak, struct end *elm, uint64_t *transfer)
+{
+	struct end *ends[] = { oak, elm };
+	uint64_t pupil = end_new_pupil(oak, "Canaryname");
+
+	*transfer = end_step_transfer(oak, pupil, 0, ELM, "open");
+	together(ends, 2);
+	end_write(elm, elm->f->schools[ELM], "envelope",
+	    end_last(elm, "envelope", 0), COLUMNS({ "state", "ours" }));
+	together(ends, 2);
+	return pupil;
+}
+
 #endif
