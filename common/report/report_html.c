@@ -239,7 +239,7 @@ put_list(struct report_out *out, const json_t *report, int list)
 		told = true;
 		put_in(out, "<h3>", report_text(section, "title"), "</h3>\n");
 		report_words_section(report, section, words);
-		put_in(out, "<p>", words, ".</p>\n");
+		put_in(out, "<p>In all: ", words, ".</p>\n");
 		if (report_count(section, "count") == 0)
 			continue;
 		put_in(out, "<p class=\"quiet\">",
