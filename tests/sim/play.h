@@ -35,6 +35,17 @@ struct play {
 
 /* --- what may fail -------------------------------------------------------- */
 
+/* Time has passed, and it is begun anew or not: else it is the same. */
+static inline void
+end_if_known(struct play *p)
+{
+	struct replica *replicas[ENDS + 1] = { p->f.replica };
+
+	for (uint32_t i = 0; i < ENDS; i++)
+		replicas[i + 1] = p->ends[i].replica;
+	sweep_end_if_known(replicas, ENDS + 1, 2 * p->f.now + p->restarts);
+}
+
 /* The call was made by that side; whether it did what it was to do. */
 static inline bool
 went_well(struct play *p, enum side side, enum status status,
@@ -47,6 +58,7 @@ went_well(struct play *p, enum side side, enum status status,
 		fixture_ok(status, 0, call, err);
 	memory_off();
 	p->restarts = sweep_nth() % 2 != 0;
+	end_if_known(p);
 	return false;
 }
 

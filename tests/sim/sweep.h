@@ -20,9 +20,12 @@
 #define TESTS_SIM_SWEEP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "tests/sim/memory.h"
+
+struct replica;
 
 enum {
 	SWEEP_NAME_BYTES = 64
@@ -92,5 +95,18 @@ void sweep_memory(const char *name, uint32_t runs_most, sweep_run *run,
  * the same catalogue.
  */
 void sweep_know_sound(void);
+
+/*
+ * For a branch in which an allocation failed, that was told, and what was
+ * begun is undone; memory is off.  Most are where another has been: it failed
+ * by the same way through the program (all return addresses), as often, and
+ * left the same databases, and more is the same.  Such a branch ends here, and
+ * well: what comes after is the other's to live.  Replicas may be NULL.
+ */
+void sweep_end_if_known(struct replica *const *replicas, uint32_t count,
+    uint64_t more);
+
+/* Adds to what a branch is known by. */
+void sweep_know_way(const void *bytes, size_t size);
 
 #endif

@@ -2,6 +2,7 @@
  * Allocations that fail, in a sweep.
  */
 #include <assert.h>
+#include <execinfo.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -29,7 +30,7 @@ static struct sweep_series all[2 * OWNERS];
 
 /* What fails in this branch. */
 static struct {
-	bool from_then_on;
+	uint32_t from_then_on;
 	uint32_t owner;
 } mine;
 
@@ -90,6 +91,16 @@ branches(struct sweep_series *series, uint32_t owner, bool from_then_on)
 	return sweep_branch(series);
 }
 
+static void
+know_way(void)
+{
+	void *places[FRAMES_MAX] = { NULL };
+	int count = backtrace(places, FRAMES_MAX);
+
+	sweep_know_way(&mine, sizeof(mine));
+	sweep_know_way(places, (size_t)count * sizeof(places[0]));
+}
+
 static bool
 judge(enum memory_owner of)
 {
@@ -98,12 +109,13 @@ judge(enum memory_owner of)
 	while (of != 1U << owner)
 		owner++;
 	if (sweep_nth() > 0)
-		return mine.from_then_on && owner == mine.owner;
+		return mine.from_then_on != 0 && owner == mine.owner;
 	for (uint32_t on = 0; on < 2; on++) {
 		if (!branches(&all[2 * owner + on], owner, on != 0))
 			continue;
 		mine.owner = owner;
-		mine.from_then_on = on != 0;
+		mine.from_then_on = on;
+		know_way();
 		memory_show(sweep_is_single());
 		return true;
 	}

@@ -45,6 +45,7 @@ run_trial(void *context)
 		fixture_ok(status, 0, run->trial->name, &f->err);
 	assert_false(replica_in_transaction(f->replica));
 	memory_off();
+	sweep_end_if_known(&f->replica, 1, 0);
 	part_all(s);
 	s->again = true;
 	run->trial->prepare(s);

@@ -84,6 +84,7 @@ run_trial(void *context)
 		if (status != STATUS_NOMEM || memory_failures() == 0)
 			fail_msg("%s: %s", status_name(status), err.text);
 		memory_off();
+		sweep_end_if_known(&s->t->replica, 1, 0);
 		status = attempt_again(run, &err);
 		/* See sweep_trial.h. */
 		if (status == STATUS_CORRUPT)

@@ -174,6 +174,7 @@ run_trial(void *context)
 	if (status != STATUS_NOMEM || memory_failures() == 0)
 		fail_msg("%s: %s", status_name(status), told.text);
 	memory_off();
+	sweep_end_if_known(&replica, 1, 0);
 	status = try_once(trial, replica, &told);
 	/* See sweep_trial.h. */
 	if (status == STATUS_CORRUPT)
