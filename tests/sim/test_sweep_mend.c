@@ -106,6 +106,18 @@ mend_one(struct story *story, uint32_t place, enum take_result expected,
 }
 
 static enum status
+mend_rest(struct story *story, struct error *err)
+{
+	enum status status = mend_one(story, 6, TAKE_NEW, err);
+
+	if (status == STATUS_OK)
+		status = mend_one(story, 4, TAKE_NEW, err);
+	if (status == STATUS_OK)
+		status = mend_rebuild(story->pair->elm, NULL, NULL, err);
+	return status;
+}
+
+static enum status
 mend_damage(struct story *story, struct error *err)
 {
 	enum status status = look(story, 2, err);
@@ -113,11 +125,7 @@ mend_damage(struct story *story, struct error *err)
 	if (status == STATUS_OK)
 		status = mend_one(story, 2, TAKE_NEW, err);
 	if (status == STATUS_OK)
-		status = mend_one(story, 6, TAKE_NEW, err);
-	if (status == STATUS_OK)
-		status = mend_one(story, 4, TAKE_NEW, err);
-	if (status == STATUS_OK)
-		status = mend_rebuild(story->pair->elm, NULL, NULL, err);
+		status = mend_rest(story, err);
 	return status;
 }
 
@@ -168,11 +176,7 @@ put_back(struct story *story, struct error *err)
 		status = mend_put_back(story->pair->elm, &row, &commit, err);
 	arena_deinit(&arena);
 	if (status == STATUS_OK)
-		status = mend_one(story, 6, TAKE_NEW, err);
-	if (status == STATUS_OK)
-		status = mend_one(story, 4, TAKE_NEW, err);
-	if (status == STATUS_OK)
-		status = mend_rebuild(story->pair->elm, NULL, NULL, err);
+		status = mend_rest(story, err);
 	return status;
 }
 

@@ -83,7 +83,8 @@ night_open(struct night *night, enum replica_kind kind)
 	script_ledger(replica, 9, 230, 17, 0, "term_date/230 kind=term");
 	script_ledger(replica, 10, 240, 18, 100, "contact/110 deleted=@110");
 	if (kind == REPLICA_CLIENT)
-		script_wait(replica, 400, 19, 100, "contact/110 forename=Eva>110");
+		script_wait(replica, 400, 19, 100,
+		    "contact/110 forename=Eva>110");
 	assert_ok(ledger_each(replica, 0, night_keep, night, err));
 	assert_int_equal(night->count, NIGHT_ROWS);
 	night_dump(replica, &night->before);
@@ -95,6 +96,33 @@ night_close(struct night *night)
 	replica_close(night->replica);
 	buffer_deinit(&night->before);
 	arena_deinit(&night->arena);
+}
+
+static inline int
+night_setup(void **state)
+{
+	static struct night night;
+
+	night_open(&night, REPLICA_CLIENT);
+	*state = &night;
+	return 0;
+}
+
+static inline int
+night_setup_hub(void **state)
+{
+	static struct night night;
+
+	night_open(&night, REPLICA_HUB);
+	*state = &night;
+	return 0;
+}
+
+static inline int
+night_teardown(void **state)
+{
+	night_close(*state);
+	return 0;
 }
 
 static inline void

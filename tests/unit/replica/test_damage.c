@@ -4,23 +4,6 @@
  */
 #include "night.h"
 
-static int
-setup(void **state)
-{
-	static struct night night;
-
-	night_open(&night, REPLICA_CLIENT);
-	*state = &night;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	night_close(*state);
-	return 0;
-}
-
 static void
 test_sound_ledger_has_no_damage(void **state)
 {
@@ -312,7 +295,8 @@ test_notes_follow_their_rows(void **state)
 int
 main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, night_setup, night_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_sound_ledger_has_no_damage),
 		TEST(test_every_byte_tells),

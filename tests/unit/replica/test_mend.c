@@ -4,33 +4,6 @@
  */
 #include "night.h"
 
-static int
-setup(void **state)
-{
-	static struct night night;
-
-	night_open(&night, REPLICA_CLIENT);
-	*state = &night;
-	return 0;
-}
-
-static int
-setup_hub(void **state)
-{
-	static struct night night;
-
-	night_open(&night, REPLICA_HUB);
-	*state = &night;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	night_close(*state);
-	return 0;
-}
-
 /* --- one night ------------------------------------------------------------ */
 
 struct held {
@@ -458,9 +431,10 @@ test_hub_puts_nothing_in_a_place_that_is_taken(void **state)
 int
 main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, night_setup, night_teardown)
 #define HUB_TEST(name) \
-	cmocka_unit_test_setup_teardown(name, setup_hub, teardown)
+	cmocka_unit_test_setup_teardown(name, night_setup_hub, night_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_every_byte_is_mended),
 		TEST(test_every_damage_is_mended),
