@@ -208,9 +208,11 @@ test_folding_tells_how_far_it_is(void **state)
 	assert_ok(replica_begin(*state, err));
 	for (uint64_t i = 2; i < 1100; i++) {
 		struct arena arena = { 0 };
+		char text[32];
 
+		snprintf(text, sizeof(text), "note/%d text=x", 1000 + (int)i);
 		script_ledger_in(*state, i,
-		    script_commit(&arena, 1000 + i, 20, 100, "note/5 text=x"));
+		    script_commit(&arena, 1000 + i, 20, 100, text));
 		arena_deinit(&arena);
 	}
 	assert_ok(fold_all(*state, count_done, &last, err));
