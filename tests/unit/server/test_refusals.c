@@ -176,6 +176,25 @@ test_record_of_an_unknown_computer_is_nobodys(void **state)
 	refused(&edit, REFUSAL_RIGHTS);
 }
 
+/* Of a transfer that nobody knows, nobody knows the receiver either. */
+static void
+test_package_of_an_unknown_transfer_has_no_sender(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t pupil = add_pupil(f, 1);
+	struct build package = build(f, 1, pupil);
+	struct build received = build(f, 1, pupil);
+	uint64_t record;
+
+	record = build_new(&package, "package");
+	build_id(&package, "transfer", 4711);
+	build_text(&package, "kind", "ctf");
+	assert_int_equal(offer(&package), REFUSAL_NONE);
+	build_change(&received, "package", record);
+	build_text(&received, "received_on", "2026-09-01T09:00:00Z");
+	refused(&received, REFUSAL_RIGHTS);
+}
+
 /* The receiver has no record here: its receipt is noted by the sender. */
 static void
 test_receiver_that_nobody_knows_is_outside(void **state)
@@ -342,6 +361,7 @@ main(void)
 		TEST(test_redaction_of_a_redaction_is_refused),
 		TEST(test_redaction_of_an_unknown_collection_is_taken),
 		TEST(test_record_of_an_unknown_computer_is_nobodys),
+		TEST(test_package_of_an_unknown_transfer_has_no_sender),
 		TEST(test_receiver_that_nobody_knows_is_outside),
 		TEST(test_transfer_to_nowhere_opens_and_is_cancelled),
 		TEST(test_two_steps_in_one_commit_are_refused),
