@@ -42,6 +42,8 @@ engine_create(const struct engine_options *options, struct engine **out,
 	engine->purge_unfinished = true; /* by an earlier process, perhaps */
 
 	status = take_begin(engine, err);
+	if (status == STATUS_OK)
+		status = night_begin(engine, err);
 	if (status != STATUS_OK) {
 		engine_destroy(engine);
 		return error_wrap(err, "start the sync engine");
@@ -55,6 +57,7 @@ engine_destroy(struct engine *engine)
 {
 	if (engine == NULL)
 		return;
+	night_deinit(engine);
 	buffer_deinit(&engine->input);
 	buffer_deinit(&engine->output);
 	buffer_deinit(&engine->given);
@@ -86,6 +89,8 @@ next_wake(const struct engine *engine)
 	if (engine->purge_again_at_ms > engine->elapsed_ms &&
 	    engine->purge_again_at_ms < wake)
 		wake = engine->purge_again_at_ms;
+	if (night_wake(engine) < wake)
+		wake = night_wake(engine);
 	return wake > engine->elapsed_ms ? wake : engine->elapsed_ms + 1;
 }
 
@@ -104,6 +109,8 @@ fill_update(struct engine *engine, struct engine_update *update)
 	update->revoked = engine->status.goodbye.code == GOODBYE_REVOKED;
 	update->left = engine->leave_sent && engine->hang_up &&
 	               engine->status.goodbye.code == GOODBYE_DONE;
+	update->check = engine->night.check && !engine->night.checking;
+	engine->night.checking = engine->night.check;
 }
 
 enum status
@@ -169,6 +176,7 @@ on_connected(struct engine *engine, struct error *err)
 	engine->renewing = false;
 	engine->leave_sent = false;
 	offer_reset(engine);
+	night_reset(engine);
 
 	status =
 	    replica_data_version(engine->replica, &engine->data_version, err);
@@ -249,6 +257,14 @@ on_frame(struct engine *engine, const struct frame *frame, struct error *err)
 		return offer_take_offered(engine, frame->body, err);
 	case FRAME_PROOF:
 		return prove_take_proof(engine, frame->body, err);
+	case FRAME_RECONCILED:
+		return night_take_reconciled(engine, frame->body, err);
+	case FRAME_CELLS:
+		return night_take_cells(engine, frame->body, err);
+	case FRAME_MENDED:
+		return mend_take_mended(engine, frame->body, err);
+	case FRAME_NIGHT:
+		return night_take_night(engine, frame->body, err);
 	case FRAME_PING:
 		return line_take_ping(engine, frame->body, err);
 	case FRAME_CERTIFICATE:
@@ -287,6 +303,7 @@ on_disconnected(struct engine *engine)
 	engine->hang_up = false;
 	engine->prove_asked_at_ms = 0;
 	offer_reset(engine);
+	night_reset(engine);
 	engine->unsent_bytes = 0;
 	buffer_clear(&engine->input);
 }
@@ -336,6 +353,8 @@ pump(struct engine *engine, struct error *err)
 		status = renew_pump(engine, err);
 	if (status == STATUS_OK)
 		status = prove_pump(engine, err);
+	if (status == STATUS_OK)
+		status = night_pump(engine, err);
 	return status;
 }
 
@@ -357,6 +376,7 @@ engine_get_status(struct engine *engine, struct engine_status *status,
 	offer_tell(engine);
 	engine->status.proved = engine->proved && engine->status.waiting == 0;
 	engine->status.differs = engine->differs;
+	engine->status.reconciling = engine->night.stage != NIGHT_RESTING;
 	engine->status.filling = totals.filling;
 	engine->status.filled_permille =
 	    engine->fresh || totals.all == 0

@@ -23,7 +23,7 @@
 #include "common/replica/replica.h"
 #include "protocol/bytes.h"
 #include "protocol/compress.h"
-#include "protocol/message.h"
+#include "protocol/message_night.h"
 
 struct engine;
 
@@ -55,6 +55,7 @@ struct engine_update {
 	struct bytes certificate; /* a renewed one arrived (DER): store it */
 	bool revoked; /* the hub removed this computer: do not reconnect */
 	bool left;    /* LEAVE was answered: nothing more to do */
+	bool check;   /* look at tables and file, then engine_checked */
 };
 
 enum engine_state {
@@ -90,6 +91,10 @@ struct engine_status {
 	uint64_t sent_bytes; /* frames given out, TLS not counted */
 	uint64_t received_bytes;
 	struct goodbye goodbye; /* why the hub hung up; text borrowed */
+	bool reconciling;       /* a night's comparison is under way */
+	uint64_t nights;        /* that ended, since the engine was created */
+	uint64_t reconciled_ms; /* Unix time of the last of them; 0: none */
+	struct found found;     /* what it found */
 };
 
 struct engine_options {
@@ -104,6 +109,7 @@ struct engine_options {
 	/* After a change, how long others may follow it before the hub is told
 	 * how far all is stored, and asked for a proof; 0: at once. */
 	uint64_t settle_ms;
+	uint64_t night_bytes; /* that a night may cost; 0: any */
 };
 
 enum status engine_create(const struct engine_options *options,
@@ -133,6 +139,17 @@ enum status engine_renew(struct engine *engine, struct bytes csr,
 
 /* Somebody waits for the next proof: do not let things settle before it. */
 void engine_hurry(struct engine *engine);
+
+/* Compare with the hub as soon as nothing else is to be done, not only at
+ * night; also over the next connections. */
+void engine_reconcile(struct engine *engine);
+
+/*
+ * After update.check: how many faults check_replica found, on a connection of
+ * its own to the same database.  Step the engine then.
+ */
+enum status engine_checked(struct engine *engine, uint64_t faults,
+    struct error *err);
 
 /* Send what waits, purge everything, say LEAVE. */
 void engine_leave(struct engine *engine);

@@ -61,6 +61,7 @@ offer_begin(struct engine *engine, const struct welcome *welcome,
 		engine->acknowledged = 0;
 		engine->cursor_sent = engine->cursor;
 		prove_forget(engine);
+		engine_reconcile(engine);
 	}
 	engine->offer.collecting = welcome->collecting;
 	engine->offer.offering = welcome->offer;

@@ -11,6 +11,8 @@
  *	engine_offer.c	what a restored hub may have lost
  *	engine_renew.c	a new certificate
  *	engine_prove.c	"synced", said only when it is proved
+ *	engine_night.c	the night: what differs from the hub's set
+ *	engine_mend.c	and how it is mended
  */
 #ifndef CLIENT_ENGINE_ENGINE_PRIVATE_H
 #define CLIENT_ENGINE_ENGINE_PRIVATE_H

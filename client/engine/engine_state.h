@@ -5,6 +5,7 @@
 #define CLIENT_ENGINE_ENGINE_STATE_H
 
 #include "client/engine/engine.h"
+#include "client/engine/engine_night.h"
 #include "client/engine/engine_offer.h"
 #include "common/replica/pending.h"
 
@@ -88,6 +89,7 @@ struct engine {
 	uint64_t prove_asked_at_ms;
 
 	struct offering offer; /* the hub was restored */
+	struct night_run night;
 
 	/* leaving and renewing */
 	bool purge_unfinished;      /* bytes of a purge may still be in files */

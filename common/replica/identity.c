@@ -274,3 +274,15 @@ replica_generations_common(const struct generation *ours, uint32_t our_count,
 		last = theirs[common].left_at;
 	return last;
 }
+
+uint64_t
+replica_generation_at(const struct generation *generations, uint32_t count,
+    uint64_t sequence)
+{
+	uint64_t number = count == 0 ? 0 : generations[0].number;
+
+	for (uint32_t i = 1; i < count; i++)
+		if (generations[i].left_at < sequence)
+			number = generations[i].number;
+	return number;
+}

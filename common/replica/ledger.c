@@ -160,6 +160,20 @@ keep_bytes(struct replica *replica, struct bytes *bytes, struct error *err)
 	return STATUS_OK;
 }
 
+static enum status
+get_row(struct replica *replica, struct sql *sql, struct ledger_row *row,
+    struct error *err)
+{
+	enum status status = sql_step(sql, err);
+
+	if (status == STATUS_OK)
+		status = ledger_read_row(sql, row, err);
+	if (status == STATUS_OK)
+		status = keep_bytes(replica, &row->bytes, err);
+	sql_release(sql);
+	return status;
+}
+
 enum status
 ledger_get(struct replica *replica, uint64_t id, struct ledger_row *row,
     struct error *err)
@@ -169,14 +183,24 @@ ledger_get(struct replica *replica, uint64_t id, struct ledger_row *row,
 	enum status status;
 
 	sql_bind_id(sql, 1, id);
-	status = sql_step(sql, err);
-	if (status == STATUS_OK)
-		status = ledger_read_row(sql, row, err);
-	else if (status == STATUS_NOT_FOUND)
+	status = get_row(replica, sql, row, err);
+	if (status == STATUS_NOT_FOUND)
 		error_set(err, status, "commit %" PRIu64 " is not held", id);
-	if (status == STATUS_OK)
-		status = keep_bytes(replica, &row->bytes, err);
-	sql_release(sql);
+	return status;
+}
+
+enum status
+ledger_get_at(struct replica *replica, uint64_t sequence,
+    struct ledger_row *row, struct error *err)
+{
+	struct sql *sql = sql_use(replica,
+	    "SELECT " LEDGER_COLUMNS " FROM ledger WHERE sequence = ?1");
+	enum status status;
+
+	sql_bind_id(sql, 1, sequence);
+	status = get_row(replica, sql, row, err);
+	if (status == STATUS_NOT_FOUND)
+		error_set(err, status, "nothing is held at %" PRIu64, sequence);
 	return status;
 }
 

@@ -37,6 +37,10 @@ enum status ledger_append(struct replica *replica, struct ledger_row *row,
 enum status ledger_get(struct replica *replica, uint64_t id,
     struct ledger_row *row, struct error *err);
 
+/* That at a sequence.  STATUS_NOT_FOUND */
+enum status ledger_get_at(struct replica *replica, uint64_t sequence,
+    struct ledger_row *row, struct error *err);
+
 /*
  * The commit that contains change id, from the ledger or (client) from the
  * commits that wait; not from those set aside.  Its bytes are copied into

@@ -168,4 +168,8 @@ enum status replica_generations_set(struct replica *replica,
 uint64_t replica_generations_common(const struct generation *ours,
     uint32_t our_count, const struct generation *theirs, uint32_t their_count);
 
+/* In which life of the hub's order that place lies; 0 for an empty list. */
+uint64_t replica_generation_at(const struct generation *generations,
+    uint32_t count, uint64_t sequence);
+
 #endif

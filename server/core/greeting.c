@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "server/core/reconcile.h"
 #include "server/core/recovery.h"
 
 static uint64_t
@@ -17,20 +18,6 @@ greeting_start(const struct generation *ours, uint32_t our_count,
 {
 	return least(cursor,
 	    replica_generations_common(ours, our_count, theirs, their_count));
-}
-
-static void
-greeting_nonce(struct hub *hub, uint8_t nonce[NONCE_BYTES])
-{
-	uint64_t source[3] = { hub->options.seed, hub->nonces++,
-		hub->writer.generation };
-	struct digest digest;
-
-	static_assert((int)NONCE_BYTES == (int)LIMIT_DIGEST_BYTES,
-	    "a nonce is a digest of fresh random bits and a number");
-	digest = digest_of(
-	    (struct bytes){ (const uint8_t *)source, sizeof(source) });
-	memcpy(nonce, digest.bytes, NONCE_BYTES);
 }
 
 static uint32_t
@@ -90,11 +77,13 @@ greeting_answer(struct session *session, struct generation *generations,
 		.offer = session->offering };
 	enum status status;
 
-	greeting_nonce(hub, welcome.nonce);
+	hub_make_nonce(hub, welcome.nonce);
 	status = message_welcome_encode(&welcome, &session->body, err);
 	if (status == STATUS_OK)
 		status =
 		    session_send(session, &session->held, FRAME_WELCOME, err);
+	if (status == STATUS_OK && session_is_served(session))
+		status = reconcile_tell(session, &session->held, err);
 	return status;
 }
 

@@ -2,10 +2,12 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/replica/ledger.h"
 #include "common/replica/purge.h"
 #include "server/core/counters.h"
+#include "server/core/reconcile.h"
 #include "server/core/recovery.h"
 #include "server/core/session.h"
 #include "server/core/stream.h"
@@ -142,6 +144,20 @@ hub_note_traffic(struct hub *hub, struct error *err)
 		session->sent_bytes = 0;
 	}
 	return status;
+}
+
+void
+hub_make_nonce(struct hub *hub, uint8_t nonce[NONCE_BYTES])
+{
+	uint64_t source[3] = { hub->options.seed, hub->nonces++,
+		hub->writer.generation };
+	struct digest digest;
+
+	static_assert((int)NONCE_BYTES == (int)LIMIT_DIGEST_BYTES,
+	    "a nonce is a digest of fresh random bits and a number");
+	digest = digest_of(
+	    (struct bytes){ (const uint8_t *)source, sizeof(source) });
+	memcpy(nonce, digest.bytes, NONCE_BYTES);
 }
 
 static void
@@ -429,6 +445,22 @@ hub_part_revoked(struct hub *hub, struct error *err)
 	return STATUS_OK;
 }
 
+/* An administrator may want computers to be compared now. */
+static enum status
+hub_follow_nights(struct hub *hub, struct error *err)
+{
+	enum status status = STATUS_OK;
+	bool told;
+
+	for (struct session *session = hub->sessions;
+	     session != NULL && status == STATUS_OK; session = session->next) {
+		status = reconcile_follow(session, &told, err);
+		if (status == STATUS_OK && told)
+			hub_wake(hub, session);
+	}
+	return status;
+}
+
 static enum status
 hub_follow(struct hub *hub, struct error *err)
 {
@@ -443,6 +475,8 @@ hub_follow(struct hub *hub, struct error *err)
 	if (status != STATUS_OK || hub->data_version == before)
 		return status;
 	status = hub_part_revoked(hub, err);
+	if (status == STATUS_OK)
+		status = hub_follow_nights(hub, err);
 	for (struct session *session = hub->sessions;
 	     session != NULL && hub->head != head; session = session->next)
 		if (session->state != SESSION_CLOSED)
@@ -463,6 +497,7 @@ hub_tick(struct hub *hub, uint64_t now_ms, struct error *err)
 			    "nothing was heard for too long");
 		else if (stream_is_behind(session))
 			hub_wake(hub, session);
+		reconcile_rest(session);
 	}
 	if (replica_in_transaction(hub->options.replica))
 		return STATUS_OK;

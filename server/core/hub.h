@@ -19,6 +19,8 @@
  *	rights.h      who may insert and update what, by the catalogue
  *	grants at the hub: opened, held, frozen and closed by steps.h
  *	stream.h      what a school may have: the stream, fills, fetches
+ *	reconcile.h   the night: sets are compared and mended
+ *	nights.h      when, and how that ended
  *	sites.h	      the table of sites and what is known of each
  *	counters.h    refusals and alarms, counted
  */
@@ -32,6 +34,7 @@
 #include "protocol/bytes.h"
 #include "protocol/compress.h"
 #include "protocol/digest.h"
+#include "server/core/nights.h"
 
 struct hub;
 struct session;
@@ -45,7 +48,8 @@ struct hub_options {
 	enum status (*issue)(void *context, uint32_t site, struct bytes csr,
 	    struct buffer *out, struct error *err);
 	void *issue_context;
-	uint64_t seed; /* for nonces: fresh random bits */
+	uint64_t seed;              /* for nonces: fresh random bits */
+	struct night_window window; /* in which sites are compared */
 	/* Asks that the session be stepped again soon (more output to make). */
 	void (*wake)(void *context, struct session *session);
 	/* The session is to be closed once its output has been sent. */

@@ -6,6 +6,7 @@
 #define SERVER_CORE_HUB_STATE_H
 
 #include "protocol/identifier.h"
+#include "protocol/message.h"
 #include "server/core/hub.h"
 #include "server/core/hub_write.h"
 #include "server/core/limits.h"
@@ -29,6 +30,9 @@ struct hub {
 /* Take part in the turn: begin its transaction if none is open. */
 enum status hub_join_turn(struct hub *hub, struct session *session,
     struct error *err);
+
+/* Fresh bytes that nobody could foresee. */
+void hub_make_nonce(struct hub *hub, uint8_t nonce[NONCE_BYTES]);
 
 /* A site that was revoked meanwhile is told so and hung up. */
 enum status hub_part_revoked(struct hub *hub, struct error *err);

@@ -19,6 +19,11 @@ enum {
 	HUB_QUEUED_FETCHES = 4 * LIMIT_FETCHES,
 	HUB_UNREAD_BYTES = 4 * LIMIT_OUTPUT_BYTES, /* of who never reads */
 	HUB_DAY_MS = 24 * 60 * 60 * 1000,
+	HUB_RUNS = 8,                /* computers compared at once */
+	HUB_RUN_REST_MS = 60 * 1000, /* of one that asks no more */
+	HUB_RUN_SKETCHES = 256,      /* blocks of cells in a run */
+	HUB_RUNS_AT_ONCE = 4,        /* one after the other; then slowly */
+	HUB_RUN_EVERY_MS = 60 * 1000,
 };
 
 static_assert(HUB_TURN_BYTES > 2 * LIMIT_BODY_BYTES,

@@ -9,6 +9,7 @@
 #include "server/core/grant_write.h"
 #include "server/core/greeting.h"
 #include "server/core/push.h"
+#include "server/core/reconcile.h"
 #include "server/core/recovery.h"
 #include "server/core/session_ask.h"
 
@@ -37,6 +38,7 @@ session_destroy(struct session *session)
 {
 	if (session == NULL)
 		return;
+	reconcile_end(session);
 	buffer_deinit(&session->input);
 	buffer_deinit(&session->scratch);
 	buffer_deinit(&session->body);
@@ -287,6 +289,10 @@ static const struct {
 	{ FRAME_DROP, SESSION_SYNCING, step_drop },
 	{ FRAME_LEAVE, SESSION_SYNCING, step_leave },
 	{ FRAME_OFFER, SESSION_SYNCING, step_offer },
+	{ FRAME_RECONCILE, SESSION_SYNCING, reconcile_step },
+	{ FRAME_SKETCH, SESSION_SYNCING, reconcile_sketch },
+	{ FRAME_MEND, SESSION_SYNCING, reconcile_mend },
+	{ FRAME_FOUND, SESSION_SYNCING, reconcile_found },
 	{ FRAME_GOODBYE, SESSION_SYNCING, step_goodbye },
 };
 
@@ -311,6 +317,10 @@ is_of_a_hub(uint8_t type)
 	case FRAME_PROOF:
 	case FRAME_CERTIFICATE:
 	case FRAME_OFFERED:
+	case FRAME_RECONCILED:
+	case FRAME_CELLS:
+	case FRAME_MENDED:
+	case FRAME_NIGHT:
 	case FRAME_JOIN:
 	case FRAME_JOINED:
 		return true;

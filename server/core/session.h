@@ -63,6 +63,13 @@ struct session {
 	bool asked; /* something new since output was last made */
 	bool proving;
 	uint64_t proving_cursor;
+
+	/* the night (reconcile.h) */
+	struct reconcile_run *run;  /* NULL: none is under way */
+	uint8_t nonce[NONCE_BYTES]; /* the hub's, for the next one */
+	uint32_t runs;              /* of this connection */
+	uint64_t run_ms;            /* of elapsed_ms, when the last began */
+	bool told_wanted;           /* that an administrator wants one */
 };
 
 enum status session_create(struct hub *hub, const struct site *site, void *user,

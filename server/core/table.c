@@ -36,6 +36,17 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS offerer("
     "number INTEGER PRIMARY KEY, generation INTEGER NOT NULL,"
     "state INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS night_site("
+    "number INTEGER PRIMARY KEY, wanted INTEGER NOT NULL,"
+    "done_ms INTEGER NOT NULL DEFAULT 0,"
+    "equal_ms INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL DEFAULT 0,"
+    "outcome INTEGER NOT NULL DEFAULT 0,"
+    "only_hub INTEGER NOT NULL DEFAULT 0,"
+    "only_client INTEGER NOT NULL DEFAULT 0,"
+    "damaged INTEGER NOT NULL DEFAULT 0, faults INTEGER NOT NULL DEFAULT 0,"
+    "refolded INTEGER NOT NULL DEFAULT 0, rounds INTEGER NOT NULL DEFAULT 0,"
+    "bytes INTEGER NOT NULL DEFAULT 0,"
+    "elapsed_ms INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE INDEX IF NOT EXISTS site_number ON site(number);";
 
 enum status

@@ -5,6 +5,7 @@
  *	counter	     refusals and alarms (counters.h)
  *	refused	     commits that were set aside here (counters.h)
  *	consequence  commits that the hub wrote under a cause's numbers
+ *	night_site   how each computer was last compared (nights.h)
  *
  * They are local: what has to survive the hub's disk is in records.
  */

@@ -13,13 +13,15 @@
 
 #include "client/agent/agent.h"
 #include "client/engine/engine_private.h"
+#include "common/replica/check.h"
 #include "tests/sim/computer_private.h"
 #include "tests/sim/hostile.h"
 #include "tests/sim/invariants/invariant.h"
 #include "tests/sim/node.h"
 
 enum {
-	ROUSED_PIECE = 256
+	ROUSED_PIECE = 256,
+	LOOK_EVERY = 32 /* nights */
 };
 
 static const struct bytes nothing = { NULL, 0 };
@@ -247,6 +249,36 @@ look_closely(struct computer *computer)
 	node_leave(&none);
 }
 
+/* A quiet night's look at tables that nobody touched costs as much as all else
+ * in a year: it is taken now and then.  After a mend it always is. */
+static bool
+is_worth_a_look(struct computer *computer)
+{
+	const struct found *found = &computer->engine->night.found;
+
+	return found->only_hub + found->only_client + found->damaged +
+	               found->refolded >
+	           0 ||
+	       computer->looks++ % LOOK_EVERY == 0;
+}
+
+/* The agent looks at tables and file on a connection of its own; here at once.
+ * When it cannot, the night begins anew. */
+static enum status
+look_at_tables(struct computer *computer, struct error *err)
+{
+	struct check_result result = { 0 };
+	enum status status;
+
+	if (!is_worth_a_look(computer))
+		return engine_checked(computer->engine, 0, err);
+	status =
+	    check_replica(computer->replica, NULL, NULL, NULL, &result, err);
+	if (status != STATUS_OK && status != STATUS_CORRUPT)
+		return status;
+	return engine_checked(computer->engine, result.faults, err);
+}
+
 static void
 step(struct computer *computer, enum engine_event_type type, struct bytes bytes)
 {
@@ -261,6 +293,7 @@ step(struct computer *computer, enum engine_event_type type, struct bytes bytes)
 	struct engine_update update;
 	struct error err = { 0 };
 	enum status status;
+	bool check;
 
 	if (connection != NULL && computer->open)
 		event.unsent_bytes =
@@ -268,6 +301,9 @@ step(struct computer *computer, enum engine_event_type type, struct bytes bytes)
 	world->counts.steps++;
 	node_enter(&computer->fault, computer->catalogue);
 	status = engine_step(computer->engine, &event, &update, &err);
+	check = status == STATUS_OK && update.check;
+	if (check)
+		status = look_at_tables(computer, &err);
 	node_leave(&computer->fault);
 	if (!computer_ok(computer, status, &err)) {
 		if (computer->connection != 0)
@@ -276,6 +312,8 @@ step(struct computer *computer, enum engine_event_type type, struct bytes bytes)
 	}
 	act_on(computer, &update);
 	look_closely(computer);
+	if (check && computer->on && computer->connection != 0)
+		step(computer, ENGINE_TICK, nothing);
 }
 
 void

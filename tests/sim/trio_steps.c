@@ -15,7 +15,7 @@ static const char canary[] = "Canary of the file";
 
 /* --- reading -------------------------------------------------------------- */
 
-struct found {
+struct finding {
 	uint64_t id; /* of the last */
 	uint64_t count;
 };
@@ -23,7 +23,7 @@ struct found {
 static bool
 note_found(void *context, const struct record *record)
 {
-	struct found *found = context;
+	struct finding *found = context;
 
 	found->id = record->id;
 	found->count++;
@@ -33,14 +33,14 @@ note_found(void *context, const struct record *record)
 /* The records of a collection at a node; of a dossier, or (0) of all. */
 static enum status
 find(struct trio_node *node, const char *collection, uint64_t dossier,
-    struct found *found, struct error *err)
+    struct finding *found, struct error *err)
 {
 	struct record_query query = {
 		.collection = catalogue_collection(bytes_of_text(collection)),
 		.dossier = dossier,
 	};
 
-	*found = (struct found){ 0 };
+	*found = (struct finding){ 0 };
 	return record_each(node->replica, &query, note_found, found, err);
 }
 
@@ -171,7 +171,7 @@ static enum status
 admit(struct trio *trio, struct error *err)
 {
 	struct trio_node *oak = &trio->nodes[TRIO_OAK];
-	struct found found = { 0 };
+	struct finding found = { 0 };
 	enum status status = find(oak, "pupil", 0, &found, err);
 
 	trio->pupil = found.id;
@@ -287,7 +287,7 @@ static enum status
 open_nth(struct trio *trio, uint64_t n, struct error *err)
 {
 	struct trio_node *oak = &trio->nodes[TRIO_OAK];
-	struct found found;
+	struct finding found;
 	enum status status = find(oak, "transfer", trio->pupil, &found, err);
 
 	if (status != STATUS_OK || found.count >= n)
@@ -312,7 +312,7 @@ answer(struct trio *trio, struct error *err)
 {
 	struct trio_node *elm = &trio->nodes[TRIO_ELM];
 	struct edit edit = { 0, "state", "ours" };
-	struct found found;
+	struct finding found;
 	enum status status = find(elm, "envelope", 0, &found, err);
 
 	if (status != STATUS_OK)
@@ -353,7 +353,7 @@ move_last(struct trio_node *node, const char *state, uint64_t holder,
 {
 	struct trio *trio = node->trio;
 	struct move move = { .state = state, .holder = holder };
-	struct found found;
+	struct finding found;
 	bool so = false;
 	enum status status = find(node, "transfer", trio->pupil, &found, err);
 
@@ -393,7 +393,7 @@ static enum status
 expect_count(struct trio *trio, uint32_t node, const char *collection,
     uint64_t count, struct error *err)
 {
-	struct found found;
+	struct finding found;
 	enum status status =
 	    find(&trio->nodes[node], collection, 0, &found, err);
 

@@ -98,6 +98,7 @@ struct computer {
 	struct back_off back_off;
 	uint64_t starts;
 	uint64_t written;  /* commits of its people, for names */
+	uint32_t looks;    /* at its tables, at night */
 	uint32_t copies;   /* how many others share its number: clones */
 	bool put_back;     /* its disk was put back, or copied from one, and
 			      all was not calm since */

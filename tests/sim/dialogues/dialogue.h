@@ -72,6 +72,9 @@ int dialogue_teardown(void **state);
 void expect_at(struct world *world, const char *text, const char *file,
     int line);
 
+/* Whether expect has what is said at night: at first it leaves that out. */
+void tell_nights(bool told);
+
 /* Of what was told since then nothing is of interest. */
 void quietly(struct world *world);
 

@@ -88,18 +88,35 @@ tidy(const char *line, size_t size, char *out)
 	out[used] = '\0';
 }
 
+static bool nights_are_told;
+
+void
+tell_nights(bool told)
+{
+	nights_are_told = told;
+}
+
+static bool
+has_any(const char *text, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (strstr(text, *words) != NULL)
+			return true;
+	return false;
+}
+
 static bool
 is_noise(const char *line, size_t size)
 {
 	static const char *const noise[] = { ": PING ", ": PONG ",
-		": joins as site " };
+		": joins as site ", NULL };
+	static const char *const nights[] = { ": NIGHT", ": RECONCILE",
+		": SKETCH", ": CELLS", ": MEND", ": FOUND", NULL };
 	char text[LINE_BYTES];
 
 	snprintf(text, sizeof(text), "%.*s", (int)size, line);
-	for (uint32_t i = 0; i < sizeof(noise) / sizeof(*noise); i++)
-		if (strstr(text, noise[i]) != NULL)
-			return true;
-	return false;
+	return has_any(text, noise) ||
+	       (!nights_are_told && has_any(text, nights));
 }
 
 /* At the last space before the fold. */

@@ -114,18 +114,18 @@ test_both_wait_at_one_computer(void **state)
 	plug_in(oak1);
 	pass(world, 5000);
 	expect(world, "[    0] oak1: is plugged in\n"
-		      "[  107] oak1: HELLO cursor 16, 2 waiting\n"
-		      "[  107] oak1: PUSH oak1#2 oak1#3\n"
-		      "[  117] hub to oak1: WELCOME oak start 16, head 16\n"
-		      "[  117] hub to oak1: ANSWER oak1#2 at 17, oak1#3 at 18\n"
-		      "[  117] hub to oak1: STREAM 16..18: (oak1#2) (oak1#3)\n"
-		      "[  117] hub to oak2: STREAM 16..18: oak1#2* oak1#3\n"
-		      "[ 1127] oak1: CONFIRM cursor 18\n"
-		      "[ 1127] oak1: PROVE at 18: 18 commits\n"
-		      "[ 1127] oak2: CONFIRM cursor 18\n"
-		      "[ 1127] oak2: PROVE at 18: 18 commits\n"
-		      "[ 1137] hub to oak1: PROOF at 18: 18 commits\n"
-		      "[ 1137] hub to oak2: PROOF at 18: 18 commits\n");
+		      "[  317] oak1: HELLO cursor 16, 2 waiting\n"
+		      "[  317] oak1: PUSH oak1#2 oak1#3\n"
+		      "[  327] hub to oak1: WELCOME oak start 16, head 16\n"
+		      "[  327] hub to oak1: ANSWER oak1#2 at 17, oak1#3 at 18\n"
+		      "[  327] hub to oak1: STREAM 16..18: (oak1#2) (oak1#3)\n"
+		      "[  327] hub to oak2: STREAM 16..18: oak1#2* oak1#3\n"
+		      "[ 1337] oak1: CONFIRM cursor 18\n"
+		      "[ 1337] oak1: PROVE at 18: 18 commits\n"
+		      "[ 1337] oak2: CONFIRM cursor 18\n"
+		      "[ 1337] oak2: PROVE at 18: 18 commits\n"
+		      "[ 1347] hub to oak1: PROOF at 18: 18 commits\n"
+		      "[ 1347] hub to oak2: PROOF at 18: 18 commits\n");
 	assert_int_equal(aside(oak1), 0);
 	shows(at(world, "oak2"), wrong, "text", "-");
 	expect_forgotten(world);
@@ -183,13 +183,13 @@ test_change_is_offered_after_its_redaction(void **state)
 	    "[ 9278] oak1: CONFIRM cursor 18\n"
 	    "[ 9278] oak1: PROVE at 18: 18 commits\n"
 	    "[ 9288] hub to oak1: PROOF at 18: 18 commits\n"
-	    "[ 9749] oak2: HELLO cursor 16, 2 generations, 0 waiting\n"
-	    "[ 9759] hub to oak2: WELCOME oak start 16, head 18, 2\n"
+	    "[10346] oak2: HELLO cursor 16, 2 generations, 0 waiting\n"
+	    "[10356] hub to oak2: WELCOME oak start 16, head 18, 2\n"
 	    "          generations\n"
-	    "[ 9759] hub to oak2: STREAM 16..18: oak1#2* oak1#3\n"
-	    "[ 9769] oak2: CONFIRM cursor 18\n"
-	    "[ 9769] oak2: PROVE at 18: 18 commits\n"
-	    "[ 9779] hub to oak2: PROOF at 18: 18 commits\n");
+	    "[10356] hub to oak2: STREAM 16..18: oak1#2* oak1#3\n"
+	    "[10366] oak2: CONFIRM cursor 18\n"
+	    "[10366] oak2: PROVE at 18: 18 commits\n"
+	    "[10376] hub to oak2: PROOF at 18: 18 commits\n");
 	shows(oak2, wrong, "text", "-");
 	shows(NULL, wrong, "text", "-");
 	disk_destroy(world->hub.kept);
@@ -228,12 +228,12 @@ test_redaction_is_offered_after_its_change(void **state)
 	    "[    0] hub:  is restored\n"
 	    "[    0] hub:  starts\n"
 	    "[    0] oak2: is plugged in\n"
-	    "[  197] oak2: HELLO cursor 17, 0 waiting\n"
-	    "[  207] hub to oak2: WELCOME oak start 16, head 16, 2\n"
+	    "[  794] oak2: HELLO cursor 17, 0 waiting\n"
+	    "[  804] hub to oak2: WELCOME oak start 16, head 16, 2\n"
 	    "          generations, collecting, offer\n"
-	    "[  217] oak2: OFFER of ed33: oak1#2 and no more\n"
-	    "[  227] hub to oak2: OFFERED of ed33: kept to 17, all\n"
-	    "[ 1217] oak2: CONFIRM cursor 16\n"
+	    "[  814] oak2: OFFER of ed33: oak1#2 and no more\n"
+	    "[  824] hub to oak2: OFFERED of ed33: kept to 17, all\n"
+	    "[ 1814] oak2: CONFIRM cursor 16\n"
 	    "[ 6000] oak1: is plugged in\n"
 	    "[ 6690] oak1: HELLO cursor 18, 0 waiting\n"
 	    "[ 6700] hub to oak1: WELCOME oak start 16, head 16, 2\n"
@@ -250,13 +250,13 @@ test_redaction_is_offered_after_its_change(void **state)
 	    "[ 8089] oak2: CONFIRM cursor 18\n"
 	    "[ 8089] oak2: PROVE at 18: 18 commits\n"
 	    "[ 8099] hub to oak2: PROOF at 18: 18 commits\n"
-	    "[ 9166] oak1: HELLO cursor 16, 2 generations, 0 waiting\n"
-	    "[ 9176] hub to oak1: WELCOME oak start 16, head 18, 2\n"
+	    "[ 8567] oak1: HELLO cursor 16, 2 generations, 0 waiting\n"
+	    "[ 8577] hub to oak1: WELCOME oak start 16, head 18, 2\n"
 	    "          generations\n"
-	    "[ 9176] hub to oak1: STREAM 16..18: (oak1#2) (oak1#3)\n"
-	    "[ 9186] oak1: CONFIRM cursor 18\n"
-	    "[ 9186] oak1: PROVE at 18: 18 commits\n"
-	    "[ 9196] hub to oak1: PROOF at 18: 18 commits\n");
+	    "[ 8577] hub to oak1: STREAM 16..18: (oak1#2) (oak1#3)\n"
+	    "[ 8587] oak1: CONFIRM cursor 18\n"
+	    "[ 8587] oak1: PROVE at 18: 18 commits\n"
+	    "[ 8597] hub to oak1: PROOF at 18: 18 commits\n");
 	shows(oak2, wrong, "text", "-");
 	expect_forgotten(world);
 	end(world);
