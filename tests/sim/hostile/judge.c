@@ -221,7 +221,8 @@ judge_frame(struct judge *judge, uint32_t site, uint64_t school,
 	case FRAME_WELCOME:
 		return DECODED(welcome, welcome) &&
 		       (welcome.school == school ||
-			   (welcome.offer && welcome.school == 0));
+			   (welcome.school == 0 &&
+			       (welcome.offer || welcome.collecting)));
 	case FRAME_ANSWER:
 		return DECODED(answers, answers) &&
 		       judge_answers(judge, site, &answers);
