@@ -60,6 +60,20 @@ walk_dossier(struct walk *walk, uint64_t dossier, uint64_t frozen,
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+enum status
+scope_each_of_dossier(struct replica *replica, uint64_t dossier, uint64_t at,
+    scope_visitor *visit, void *context, struct error *err)
+{
+	struct walk walk = {
+		.replica = replica,
+		.at = at,
+		.visit = visit,
+		.context = context,
+	};
+
+	return walk_dossier(&walk, dossier, 0, err);
+}
+
 /* --- at a client ---------------------------------------------------------- */
 
 enum status

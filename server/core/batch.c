@@ -42,6 +42,18 @@ is_own(struct batch *batch, const struct ledger_row *row)
 	return batch->status == STATUS_OK && !consequence;
 }
 
+/* What a redaction left is vouched for by nothing. */
+static bool
+is_sound(const struct ledger_row *row)
+{
+	struct digest digest;
+
+	if (row->redacted)
+		return true;
+	digest = digest_of(row->bytes);
+	return digest_equal(&digest, &row->digest);
+}
+
 bool
 batch_add(struct batch *batch, const struct ledger_row *row)
 {
@@ -52,6 +64,10 @@ batch_add(struct batch *batch, const struct ledger_row *row)
 
 	if (batch->status != STATUS_OK)
 		return false;
+	if (!own && !is_sound(row)) {
+		batch->damaged = row->sequence;
+		return true;
+	}
 	if (batch->count == LIMIT_BATCH_COMMITS ||
 	    (batch->count > 0 &&
 		batch->bytes + size + BATCH_ITEM_BYTES > batch->limit)) {

@@ -16,11 +16,17 @@ struct batch {
 	uint32_t count;
 	uint32_t capacity;
 	uint32_t bytes;
-	bool full; /* something did not fit */
+	bool full;        /* something did not fit */
+	uint64_t damaged; /* sequence of the last that was left out: its bytes
+			     are not those of its digest; 0: none */
 	enum status status;
 };
 
-/* Copies the row, or says by false (and full, or status) that it stops. */
+/*
+ * Copies the row, or says by false (and full, or status) that it stops.  What
+ * is damaged nobody gets: it is passed over, and the night brings it to them
+ * when it is whole again.
+ */
 bool batch_add(struct batch *batch, const struct ledger_row *row);
 
 /* The same as a ledger_visitor. */

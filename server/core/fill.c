@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "common/replica/damage.h"
 #include "common/replica/dossier.h"
 #include "common/replica/grants.h"
+#include "common/replica/scope.h"
 #include "server/core/batch.h"
 #include "server/core/placement.h"
 
@@ -54,17 +56,18 @@ struct total {
 };
 
 static bool
-add_row(void *context, const struct ledger_row *row)
+add_commit(void *context, uint64_t sequence, const struct digest *digest)
 {
 	struct total *total = context;
 
+	(void)sequence;
 	total->count++;
-	digest_sum_add(&total->sum, &row->digest);
+	digest_sum_add(&total->sum, digest);
 	return true;
 }
 
 /* {count, sum} of all of the dossier in (0, to]: where it was noted, else by
- * counting. */
+ * counting.  What is damaged was not sent, and is not counted. */
 static enum status
 sum_up(struct session *session, const struct reach *reach,
     struct filled *filled, struct error *err)
@@ -72,6 +75,7 @@ sum_up(struct session *session, const struct reach *reach,
 	struct replica *replica = session->hub->options.replica;
 	struct total total = { 0 };
 	struct dossier dossier;
+	uint64_t damaged;
 	enum status status;
 
 	status = dossier_get(replica, filled->dossier, &dossier, err);
@@ -79,7 +83,13 @@ sum_up(struct session *session, const struct reach *reach,
 		return STATUS_OK; /* nothing was ever written in it */
 	if (status != STATUS_OK)
 		return status;
-	if (reach->to >= dossier.last) {
+	status = damage_count(replica, &damaged, err);
+	if (status != STATUS_OK)
+		return status;
+	if (damaged > 0) {
+		status = scope_each_of_dossier(replica, filled->dossier,
+		    reach->to, add_commit, &total, err);
+	} else if (reach->to >= dossier.last) {
 		total.count = dossier.count;
 		total.sum = dossier.sum;
 	} else if (reach->grant.id != 0 && reach->grant.frozen == reach->to &&
@@ -87,8 +97,8 @@ sum_up(struct session *session, const struct reach *reach,
 		total.count = reach->grant.frozen_count;
 		total.sum = reach->grant.frozen_sum;
 	} else {
-		status = ledger_each_of_dossier(replica, filled->dossier, 0,
-		    reach->to, add_row, &total, err);
+		status = scope_each_of_dossier(replica, filled->dossier,
+		    reach->to, add_commit, &total, err);
 	}
 	filled->count = total.count;
 	filled->sum = total.sum;
@@ -176,6 +186,7 @@ fill_pump(struct session *session, struct error *err)
 			break;
 		done++;
 	}
+	hub_see_damage(session->hub, batch.damaged);
 	place_items(message.filleds, message.filled_count, batch.items);
 	status = message_filleds_encode(&message, &session->body, err);
 	if (status == STATUS_OK)

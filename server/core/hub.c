@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/replica/ledger.h"
 #include "common/replica/purge.h"
@@ -144,20 +143,6 @@ hub_note_traffic(struct hub *hub, struct error *err)
 		session->sent_bytes = 0;
 	}
 	return status;
-}
-
-void
-hub_make_nonce(struct hub *hub, uint8_t nonce[NONCE_BYTES])
-{
-	uint64_t source[3] = { hub->options.seed, hub->nonces++,
-		hub->writer.generation };
-	struct digest digest;
-
-	static_assert((int)NONCE_BYTES == (int)LIMIT_DIGEST_BYTES,
-	    "a nonce is a digest of fresh random bits and a number");
-	digest = digest_of(
-	    (struct bytes){ (const uint8_t *)source, sizeof(source) });
-	memcpy(nonce, digest.bytes, NONCE_BYTES);
 }
 
 static void
@@ -445,22 +430,6 @@ hub_part_revoked(struct hub *hub, struct error *err)
 	return STATUS_OK;
 }
 
-/* An administrator may want computers to be compared now. */
-static enum status
-hub_follow_nights(struct hub *hub, struct error *err)
-{
-	enum status status = STATUS_OK;
-	bool told;
-
-	for (struct session *session = hub->sessions;
-	     session != NULL && status == STATUS_OK; session = session->next) {
-		status = reconcile_follow(session, &told, err);
-		if (status == STATUS_OK && told)
-			hub_wake(hub, session);
-	}
-	return status;
-}
-
 static enum status
 hub_follow(struct hub *hub, struct error *err)
 {
@@ -468,15 +437,18 @@ hub_follow(struct hub *hub, struct error *err)
 	uint64_t head = hub->head;
 	enum status status;
 
-	status = hub_look(hub, err);
+	status = hub_note_damage(hub, err);
+	if (status == STATUS_OK)
+		status = hub_look(hub, err);
+	if (status == STATUS_OK &&
+	    (hub->data_version != before || hub->nights_wanted))
+		status = hub_follow_nights(hub, err);
 	if (status == STATUS_OK &&
 	    (hub->data_version != before || !hub->recovery_looked))
 		status = hub_look_for_the_end(hub, err);
 	if (status != STATUS_OK || hub->data_version == before)
 		return status;
 	status = hub_part_revoked(hub, err);
-	if (status == STATUS_OK)
-		status = hub_follow_nights(hub, err);
 	for (struct session *session = hub->sessions;
 	     session != NULL && hub->head != head; session = session->next)
 		if (session->state != SESSION_CLOSED)

@@ -19,6 +19,8 @@ struct hub {
 	uint64_t elapsed_ms;      /* goes on also while that is behind */
 	uint64_t head;            /* the sequence that the last COMMIT made */
 	uint64_t nonces;
+	bool nights_wanted; /* since they were followed last */
+	uint64_t damaged;   /* place of a commit that is, not noted yet; or 0 */
 	uint32_t data_version;
 	bool restored;        /* this life of it began with less */
 	bool collecting;      /* restored: takes nothing new yet */
@@ -30,6 +32,16 @@ struct hub {
 /* Take part in the turn: begin its transaction if none is open. */
 enum status hub_join_turn(struct hub *hub, struct session *session,
     struct error *err);
+
+/* A commit at that place (0: none) was found damaged as it was to go out: it is
+ * noted with the next tick. */
+void hub_see_damage(struct hub *hub, uint64_t sequence);
+
+/* And the schools, who may hold it sound, are compared.  A turn of its own. */
+enum status hub_note_damage(struct hub *hub, struct error *err);
+
+/* Tell the computers that are wanted now, by other processes too. */
+enum status hub_follow_nights(struct hub *hub, struct error *err);
 
 /* Fresh bytes that nobody could foresee. */
 void hub_make_nonce(struct hub *hub, uint8_t nonce[NONCE_BYTES]);

@@ -61,6 +61,7 @@ pump_stream(struct session *session, struct error *err)
 		status =
 		    ledger_each_of_school(batch.replica, session->site.school,
 			session->scanned, head, batch_visit, &batch, err);
+		hub_see_damage(session->hub, batch.damaged);
 		if (status == STATUS_OK && batch.status != STATUS_OK)
 			status = error_set(err, batch.status, "make a batch");
 		if (status != STATUS_OK)
@@ -110,6 +111,7 @@ fetch_one(struct session *session, struct batch *batch, uint64_t id,
 		batch->full = true;
 	else if (status == STATUS_OK)
 		(void)batch_add(batch, &row);
+	*missing = batch->damaged != 0 && batch->damaged == row.sequence;
 	if (status == STATUS_OK && batch->status != STATUS_OK)
 		status = error_set(err, batch->status, "make a batch");
 	return status;
@@ -141,6 +143,7 @@ pump_fetches(struct session *session, struct error *err)
 			    session->fetches[done];
 		done++;
 	}
+	hub_see_damage(session->hub, batch.damaged);
 	fetched.items = batch.items;
 	fetched.item_count = batch.count;
 	if (status == STATUS_OK)

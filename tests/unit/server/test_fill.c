@@ -3,7 +3,9 @@
  */
 #include "tests/unit/server/domain.h"
 
+#include "common/replica/damage.h"
 #include "server/core/fill.h"
+#include "server/core/table.h"
 
 static uint32_t
 fill(struct fixture *f, uint32_t site, uint64_t dossier, uint64_t from,
@@ -144,6 +146,49 @@ test_fill_of_a_destroyed_file_is_gone(void **state)
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, fixture_begin, fixture_end)
 
+/* The bytes of a commit are no longer those that were taken: nobody gets them,
+ * it is noted, and the schools are to bring a sound copy. */
+static void
+test_what_is_damaged_goes_to_nobody(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t pupil = add_pupil(f, 1), other = add_pupil(f, 1);
+	uint64_t head = head_of(f), damaged;
+	struct fetch fetch = { .ids = &pupil, .id_count = 1 };
+	struct buffer body = { 0 };
+	struct night_state night;
+	struct fetched fetched;
+	struct filled filled;
+
+	(void)greet(f, 4, head);
+	assert_int_equal(fill(f, 4, pupil, 0, head, &filled), 1);
+	OK(table_run(f->replica, &f->err,
+	    "UPDATE ledger SET bytes = CAST(substr(bytes, 1,"
+	    " length(bytes) - 1) || x'7a' AS BLOB) WHERE id = ?1",
+	    "i", pupil));
+	assert_int_equal(fill(f, 4, pupil, 0, head, &filled), 0);
+	assert_int_equal(fill(f, 4, other, 0, head, &filled), 1);
+	OK(message_fetch_encode(&fetch, &body, &f->err));
+	OK(message_fetched_decode(find_reply(exchange(f, 4, FRAME_FETCH, &body),
+				      FRAME_FETCHED)
+				      ->body,
+	    &f->arena, &fetched, &f->err));
+	assert_int_equal(fetched.item_count, 0);
+	assert_int_equal(fetched.missing_count, 1);
+
+	OK(damage_count(f->replica, &damaged, &f->err));
+	assert_int_equal(damaged, 0);
+	OK(hub_tick(f->hub, f->now, &f->err));
+	OK(damage_count(f->replica, &damaged, &f->err));
+	assert_int_equal(damaged, 1);
+	OK(nights_get(f->replica, 4, &night, &f->err));
+	assert_true(night.wanted);
+	/* from now on what was not sent is not counted */
+	assert_int_equal(fill(f, 4, pupil, 0, head, &filled), 0);
+	assert_int_equal(filled.state, FILLED_DONE);
+	assert_int_equal(filled.count, 0);
+}
+
 int
 main(void)
 {
@@ -153,6 +198,7 @@ main(void)
 		TEST(test_fill_of_a_closed_grant_ends),
 		TEST(test_fill_is_capped_at_the_freeze),
 		TEST(test_fill_of_a_destroyed_file_is_gone),
+		TEST(test_what_is_damaged_goes_to_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
