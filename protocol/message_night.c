@@ -357,7 +357,7 @@ message_found_decode(struct bytes body, struct arena *arena,
 }
 
 enum status
-message_night_encode(const struct night *message, struct buffer *out,
+message_night_encode(const struct night_message *message, struct buffer *out,
     struct error *err)
 {
 	struct pack pack;
@@ -370,7 +370,7 @@ message_night_encode(const struct night *message, struct buffer *out,
 
 enum status
 message_night_decode(struct bytes body, struct arena *arena,
-    struct night *message, struct error *err)
+    struct night_message *message, struct error *err)
 {
 	struct reader in;
 

@@ -114,7 +114,7 @@ struct found {
 };
 
 /* NIGHT: [due_ms, nonce]: the next run is due then, by the hub's clock */
-struct night {
+struct night_message {
 	uint64_t due_ms;
 	uint8_t nonce[NONCE_BYTES];
 };
@@ -127,7 +127,7 @@ struct night {
 	X(mend, struct mend)               \
 	X(mended, struct mended)           \
 	X(found, struct found)             \
-	X(night, struct night)
+	X(night, struct night_message)
 
 #define MESSAGE_DECLARE(name, type)                              \
 	enum status message_##name##_encode(const type *message, \

@@ -134,7 +134,7 @@ night_wake(const struct engine *engine)
 enum status
 night_take_night(struct engine *engine, struct bytes body, struct error *err)
 {
-	struct night message;
+	struct night_message message;
 	struct error wrong;
 	enum status status;
 

@@ -89,7 +89,7 @@ reconcile_tell(struct session *session, struct buffer *out, struct error *err)
 {
 	struct hub *hub = session->hub;
 	struct night_state state;
-	struct night night = { 0 };
+	struct night_message night = { 0 };
 	enum status status;
 
 	status =

@@ -147,7 +147,7 @@ enum status
 describe_night(struct description *line)
 {
 	uint64_t now_ms = line->world->now_ms;
-	struct night m;
+	struct night_message m;
 	enum status status =
 	    message_night_decode(line->body, &line->arena, &m, NULL);
 

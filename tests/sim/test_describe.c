@@ -288,9 +288,10 @@ test_mending(void **state)
 	expect(fixture, FRAME_FOUND,
 	    "FOUND at 17: mended, 1 only at the hub, 2 only here, 3 damaged, "
 	    "4 faults, refolded, 5 rounds, 600 bytes");
-	ENCODE(night, (struct night){ .due_ms = WORLD_BEGAN_MS + 3600000 });
+	ENCODE(night,
+	    (struct night_message){ .due_ms = WORLD_BEGAN_MS + 3600000 });
 	expect(fixture, FRAME_NIGHT, "NIGHT in 3600 s");
-	ENCODE(night, (struct night){ .due_ms = WORLD_BEGAN_MS });
+	ENCODE(night, (struct night_message){ .due_ms = WORLD_BEGAN_MS });
 	expect(fixture, FRAME_NIGHT, "NIGHT now");
 }
 

@@ -136,7 +136,7 @@ hear_mended(struct ear *ear, struct known *known, struct bytes body)
 static void
 hear_night(struct ear *ear, struct bytes body)
 {
-	struct night night;
+	struct night_message night;
 
 	if (message_night_decode(body, &ear->arena, &night, NULL) == STATUS_OK)
 		memcpy(ear->nonce, night.nonce, NONCE_BYTES);

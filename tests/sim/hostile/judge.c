@@ -213,7 +213,7 @@ judge_frame(struct judge *judge, uint32_t site, uint64_t school,
 	struct reconciled reconciled;
 	struct cells cells;
 	struct mended mended;
-	struct night night;
+	struct night_message night;
 	struct goodbye goodbye;
 	bool good = true;
 

@@ -162,9 +162,9 @@ test_end_is_heard_as_said(void **state)
 {
 	struct found found = { 1, FOUND_FAILED, 2, 3, 4, 5, 6, 7, 8,
 		INT64_MAX };
-	struct night night = { INT64_MAX, "fifteen letters" };
+	struct night_message night = { INT64_MAX, "fifteen letters" };
 	struct found found_heard;
-	struct night night_heard;
+	struct night_message night_heard;
 
 	(void)state;
 	memset(&found_heard, 0, sizeof(found_heard));
@@ -434,7 +434,7 @@ hear_found(uint64_t outcome, int which, uint64_t number, bool longer)
 static void
 test_end_has_limits(void **state)
 {
-	struct night heard;
+	struct night_message heard;
 
 	(void)state;
 	for (int i = 0; i <= 8; i++) {
