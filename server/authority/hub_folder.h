@@ -2,8 +2,8 @@
  * The hub's data folder.
  *
  *	hub.conf	name, listen, hosts, certificate_seconds, night_at,
- *			backup_folder, backup_folder_second, backup_keep (text;
- *			may be edited; see hub_settings.h)
+ *			night_minutes, backup_folder, backup_folder_second,
+ *			backup_keep (text; may be edited; see hub_settings.h)
  *	ca.key		the authority that every computer trusts, and its
  *	ca.crt		certificate
  *	hub.key		what the hub shows when computers connect; renewed by

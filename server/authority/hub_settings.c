@@ -17,6 +17,7 @@ enum {
 	CERTIFICATE_DAYS_MAX = 10 * 365,
 	BACKUP_KEEP_MAX = 10000,
 	CLOCK_BYTES = 8, /* 02:00 */
+	OWN_NIGHT_MINUTES = 30,
 };
 
 struct hub_settings
@@ -26,6 +27,7 @@ hub_settings_default(void)
 		.listen = HUB_SETTINGS_LISTEN,
 		.certificate_seconds = (int64_t)LIMIT_CERTIFICATE_DAYS * DAY_S,
 		.night_minute = HUB_SETTINGS_NIGHT_MINUTE,
+		.night_minutes = HUB_SETTINGS_NIGHT_MINUTES,
 		.backup_keep = HUB_SETTINGS_BACKUP_KEEP,
 	};
 }
@@ -57,10 +59,12 @@ hub_settings_check(const struct hub_settings *settings, struct error *err)
 		return error_set(err, STATUS_INVALID,
 		    "certificates are good for 1 to %d days",
 		    CERTIFICATE_DAYS_MAX);
-	if (settings->backup_keep < 1 || settings->night_minute >= 24 * 60)
+	if (settings->backup_keep < 1 || settings->night_minute >= 24 * 60 ||
+	    settings->night_minutes < 1 ||
+	    settings->night_minutes > NIGHT_DAY_MINUTES)
 		return error_set(err, STATUS_INVALID,
 		    "at least one backup is kept, and a night begins within "
-		    "the day");
+		    "the day and takes a minute to a day");
 	return STATUS_OK;
 }
 
@@ -148,6 +152,9 @@ read_night(const struct config *config, struct hub_settings *settings,
 		    config_text(config, "backup_folder_second", ""),
 		    "backup_folder_second", err);
 	if (status == STATUS_OK)
+		status = config_integer(config, "night_minutes", 1,
+		    NIGHT_DAY_MINUTES, &settings->night_minutes, err);
+	if (status == STATUS_OK)
 		status = config_integer(config, "backup_keep", 1,
 		    BACKUP_KEEP_MAX, &settings->backup_keep, err);
 	return status;
@@ -186,12 +193,16 @@ write_night(const struct hub_settings *settings, struct config *config,
 {
 	const char *first = settings->backup_folder;
 	const char *second = settings->backup_folder_second;
-	char at[CLOCK_BYTES], keep[24];
+	char at[CLOCK_BYTES], keep[24], minutes[24];
 	enum status status;
 
 	format_minute(settings->night_minute, at);
 	snprintf(keep, sizeof(keep), "%lld", (long long)settings->backup_keep);
+	snprintf(minutes, sizeof(minutes), "%lld",
+	    (long long)settings->night_minutes);
 	status = config_set(config, "night_at", at, err);
+	if (status == STATUS_OK)
+		status = config_set(config, "night_minutes", minutes, err);
 	if (status == STATUS_OK)
 		status = config_set(config, "backup_keep", keep, err);
 	if (status == STATUS_OK)
@@ -270,4 +281,17 @@ hub_settings_save(const char *folder, const struct hub_settings *settings,
 	config_deinit(&config);
 	free(path);
 	return status;
+}
+
+struct night_window
+hub_settings_window(const struct hub_settings *settings)
+{
+	int begins = settings->night_minute < 0
+	                 ? NIGHT_BEGINS_MINUTE
+	                 : settings->night_minute + OWN_NIGHT_MINUTES;
+
+	return (struct night_window){
+		.begins_minute = (uint32_t)(begins % NIGHT_DAY_MINUTES),
+		.minutes = (uint32_t)settings->night_minutes,
+	};
 }

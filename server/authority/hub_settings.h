@@ -8,12 +8,14 @@
 
 #include "common/net/certificate.h"
 #include "common/support/config.h"
+#include "server/core/nights.h"
 
 enum {
 	HUB_SETTINGS_NAME_BYTES = 256,
 	HUB_SETTINGS_ADDRESS_BYTES = 64,
 	HUB_SETTINGS_PATH_BYTES = 1024,
 	HUB_SETTINGS_NIGHT_MINUTE = 2 * 60,
+	HUB_SETTINGS_NIGHT_MINUTES = 4 * 60,
 	HUB_SETTINGS_BACKUP_KEEP = 14,
 };
 
@@ -29,6 +31,9 @@ struct hub_settings {
 
 	/* The night: "night_at = 02:00", UTC, or "off". */
 	int night_minute; /* of the day; below 0: off */
+	/* Over how long the comparisons with the computers are spread, at
+	 * least one minute and at most a day; see hub_settings_window. */
+	int64_t night_minutes;
 	/* Empty: backups/ in the hub's folder.  One that is named has to be
 	 * there; a relative one is in the hub's folder. */
 	char backup_folder[HUB_SETTINGS_PATH_BYTES];
@@ -54,6 +59,10 @@ enum status hub_settings_write(const struct hub_settings *settings,
 /* folder/hub.conf.  STATUS_NOT_FOUND says to init first. */
 enum status hub_settings_load(const char *folder, struct hub_settings *settings,
     struct error *err);
+
+/* When the computers are compared: from half an hour behind the hub's own night
+ * on, which is off or not. */
+struct night_window hub_settings_window(const struct hub_settings *settings);
 
 enum status hub_settings_save(const char *folder,
     const struct hub_settings *settings, struct error *err);

@@ -52,6 +52,7 @@ start_hub(struct service *service, struct error *err)
 		.issue = issuer_renew,
 		.issue_context = &service->issuer,
 		.seed = random_u64(),
+		.window = hub_settings_window(&folder->settings),
 		.wake = peer_wake,
 		.hang_up = peer_hang_up,
 		.event = on_event,

@@ -101,6 +101,13 @@ test_settings_of_the_night(void **state)
 		    STATUS_INVALID);
 	assert_int_equal(read_night("backup_keep", "0", &settings),
 	    STATUS_INVALID);
+	assert_int_equal(read_night("night_minutes", "0", &settings),
+	    STATUS_INVALID);
+	assert_int_equal(read_night("night_minutes", "1441", &settings),
+	    STATUS_INVALID);
+	assert_int_equal(read_night("night_minutes", "90", &settings),
+	    STATUS_OK);
+	assert_int_equal(settings.night_minutes, 90);
 	assert_int_equal(read_night("backup_folder", "/x y", &settings),
 	    STATUS_OK);
 	assert_int_equal(settings.night_minute, HUB_SETTINGS_NIGHT_MINUTE);
@@ -111,6 +118,7 @@ test_settings_of_the_night(void **state)
 	assert_string_equal(again.backup_folder, "/x y");
 	assert_string_equal(again.backup_folder_second, "");
 	assert_int_equal(again.night_minute, HUB_SETTINGS_NIGHT_MINUTE);
+	assert_int_equal(again.night_minutes, HUB_SETTINGS_NIGHT_MINUTES);
 	config_deinit(&config);
 }
 
