@@ -66,7 +66,8 @@ static void
 fail(struct agent *agent, const struct error *why)
 {
 	log_event(agent->options.log, LOG_ERROR, "agent.failed",
-	    LOG_TOKEN("status", status_name(why->status)));
+	    LOG_TOKEN("status", status_name(why->status)),
+	    LOG_NUMBER("rebuild", why->status == STATUS_CORRUPT));
 	if (agent->options.mode != AGENT_RUN) {
 		finish(agent, why);
 		return;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uv.h>
 
 #include "client/agent/folder.h"
 #include "common/support/clock.h"
@@ -19,10 +20,10 @@ static const char *const folder_names[] = {
 	"session",
 	"agent.lock",
 	"agent.lock-journal",
-	"replica.db-wal",
-	"replica.db-shm",
-	"replica.db",
 };
+
+/* What begins so: the replica, and what a rebuild keeps beside it. */
+static const char replica_prefix[] = "replica.db";
 
 char *
 folder_file(const struct folder *folder, const char *name)
@@ -174,6 +175,26 @@ folder_set_proxy(struct folder *folder, const char *proxy, struct error *err)
 	return status;
 }
 
+/* An empty file is a database to SQLite, but nobody's. */
+static enum status
+check_replica_is_there(const struct folder *folder, const char *path,
+    struct error *err)
+{
+	char *rebuilt = folder_file(folder, FOLDER_REBUILT);
+	bool between = rebuilt != NULL && file_exists(rebuilt);
+	uint64_t size = 0;
+
+	free(rebuilt);
+	if (between)
+		return error_set(err, STATUS_CORRUPT,
+		    "rebuilding the database was interrupted");
+	if (!file_exists(path))
+		return error_set(err, STATUS_CORRUPT, "%s is not there", path);
+	if (file_size(path, &size, ERROR_IGNORED) == STATUS_OK && size == 0)
+		return error_set(err, STATUS_CORRUPT, "%s is empty", path);
+	return STATUS_OK;
+}
+
 enum status
 folder_open_replica(const struct folder *folder, bool write,
     struct replica **out, struct error *err)
@@ -189,7 +210,9 @@ folder_open_replica(const struct folder *folder, bool write,
 	if (path == NULL)
 		return error_set(err, STATUS_NOMEM, "open the replica");
 	options.path = path;
-	status = replica_open(&options, out, err);
+	status = check_replica_is_there(folder, path, err);
+	if (status == STATUS_OK)
+		status = replica_open(&options, out, err);
 	free(path);
 	if (status == STATUS_OK && write)
 		status = replica_jump(*out, (uint32_t)random_u64(), err);
@@ -198,6 +221,16 @@ folder_open_replica(const struct folder *folder, bool write,
 		*out = NULL;
 	}
 	return status;
+}
+
+void
+folder_advise(struct error *err)
+{
+	struct error found = *err;
+
+	error_set(err, found.status,
+	    "%s; `throughline rebuild` makes the database anew from the hub",
+	    found.text);
 }
 
 /* --- certificates --------------------------------------------------------- */
@@ -335,19 +368,49 @@ folder_unlock(struct folder_lock *lock)
 	free(lock);
 }
 
+static enum status
+erase_one(const char *folder, const char *name, struct error *err)
+{
+	char *path = file_path(folder, name);
+	enum status status;
+
+	if (path == NULL)
+		return error_set(err, STATUS_NOMEM, "erase %s", folder);
+	status = file_remove(path, err);
+	free(path);
+	return status;
+}
+
+static enum status
+erase_replicas(const char *folder, struct error *err)
+{
+	enum status status = STATUS_OK;
+	uv_fs_t request;
+	uv_dirent_t entry;
+	int result;
+
+	result = uv_fs_scandir(NULL, &request, folder, 0, NULL);
+	if (result < 0 && result != UV_ENOENT)
+		status = error_set(err, file_status(result), "look into %s: %s",
+		    folder, uv_strerror(result));
+	while (status == STATUS_OK && result >= 0 &&
+	       uv_fs_scandir_next(&request, &entry) != UV_EOF)
+		if (strncmp(entry.name, replica_prefix,
+			sizeof(replica_prefix) - 1) == 0)
+			status = erase_one(folder, entry.name, err);
+	uv_fs_req_cleanup(&request);
+	return status;
+}
+
 enum status
 folder_erase(const char *folder, struct error *err)
 {
 	enum status status = STATUS_OK;
 	size_t count = sizeof(folder_names) / sizeof(folder_names[0]);
 
-	for (size_t i = 0; status == STATUS_OK && i < count; i++) {
-		char *path = file_path(folder, folder_names[i]);
-
-		if (path == NULL)
-			return error_set(err, STATUS_NOMEM, "erase %s", folder);
-		status = file_remove(path, err);
-		free(path);
-	}
+	for (size_t i = 0; status == STATUS_OK && i < count; i++)
+		status = erase_one(folder, folder_names[i], err);
+	if (status == STATUS_OK)
+		status = erase_replicas(folder, err);
 	return status;
 }

@@ -7,7 +7,7 @@
  *	site.crt
  *	device.key	what receipts are signed with (Ed25519 seed)
  *	session		the last TLS session, for resuming
- *	replica.db	the replica
+ *	replica.db	the replica (and replica.db.*: see rebuild.h)
  *	agent.lock	held by the agent that runs
  */
 #ifndef CLIENT_AGENT_FOLDER_H
@@ -26,6 +26,9 @@
 enum {
 	FOLDER_HOST_BYTES = 256
 };
+
+/* While it is there replica.db is being replaced. */
+#define FOLDER_REBUILT "replica.db.rebuilt"
 
 struct folder {
 	char *path;
@@ -58,10 +61,14 @@ enum status folder_set_proxy(struct folder *folder, const char *proxy,
 
 /*
  * The replica of a folder, for this process.  With write, the counter jumps,
- * and what this process writes bears new numbers.
+ * and what this process writes bears new numbers.  STATUS_CORRUPT also when
+ * there is none, or an empty one.
  */
 enum status folder_open_replica(const struct folder *folder, bool write,
     struct replica **out, struct error *err);
+
+/* STATUS_CORRUPT of the replica: the sentence goes on to say what helps. */
+void folder_advise(struct error *err);
 
 /* A renewed certificate: checked against key and authority, then stored. */
 enum status folder_renew(struct folder *folder, struct bytes certificate,

@@ -26,6 +26,7 @@ static const struct command_entry *const entries[] = {
 	&command_export,
 	&command_check,
 	&command_backup,
+	&command_rebuild,
 	&command_subject,
 	NULL,
 };
@@ -75,6 +76,9 @@ run_entry(const struct command_entry *entry, int argc, char **argv)
 	}
 	if (status == STATUS_OK)
 		status = entry->run(&command);
+	/* Not of a folder whose keys are damaged. */
+	if (status == STATUS_CORRUPT && command.folder != NULL)
+		folder_advise(&command.error);
 	replica_close(command.replica);
 	folder_close(command.folder);
 	return program_finish(&program, entry, status, &command.error);

@@ -119,6 +119,7 @@ extern const struct command_entry command_history, command_conflicts,
     command_resolve, command_refused;
 extern const struct command_entry command_transfer, command_import,
     command_export;
-extern const struct command_entry command_check, command_backup, command_report;
+extern const struct command_entry command_check, command_backup,
+    command_rebuild, command_report;
 
 #endif

@@ -370,15 +370,26 @@ struct confirming {
 	struct error *err;
 };
 
+/* What waits in a file of which no grant has come yet (a database was rebuilt)
+ * may lie behind any place. */
+static uint64_t
+find_end(const struct dossier *dossier)
+{
+	if (dossier->state == DOSSIER_CLOSING)
+		return dossier->closed;
+	if (dossier->state == DOSSIER_FILLING && dossier->fill_to == 0)
+		return 1;
+	return dossier->frozen;
+}
+
 static bool
 hold_back(void *context, const struct dossier *dossier)
 {
 	struct confirming *confirming = context;
-	uint64_t end = dossier->state == DOSSIER_CLOSING ? dossier->closed
-	                                                 : dossier->frozen;
+	uint64_t end = find_end(dossier);
 	uint64_t waiting = 0;
 
-	if (dossier->state == DOSSIER_FROZEN) {
+	if (end > 0 && dossier->state != DOSSIER_CLOSING) {
 		confirming->status =
 		    pending_in_dossier(confirming->engine->replica,
 			dossier->number, &waiting, confirming->err);
@@ -409,6 +420,9 @@ end_confirmed(struct engine *engine, uint64_t *confirmed, struct error *err)
 		status = pending_count(engine->replica, &waiting, &aside, err);
 	if (status == STATUS_OK && waiting > 0)
 		status = dossier_each(engine->replica, DOSSIER_FROZEN,
+		    hold_back, &confirming, err);
+	if (status == STATUS_OK && waiting > 0)
+		status = dossier_each(engine->replica, DOSSIER_FILLING,
 		    hold_back, &confirming, err);
 	if (status == STATUS_OK)
 		status = confirming.status;

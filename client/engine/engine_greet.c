@@ -5,6 +5,7 @@
  */
 #include "client/engine/engine_private.h"
 #include "common/replica/record.h"
+#include "protocol/identifier.h"
 
 enum status
 greet_choose_dictionary(struct engine *engine, struct error *err)
@@ -103,6 +104,32 @@ follow_catalogue(struct engine *engine, uint32_t catalogue, struct error *err)
 	return status;
 }
 
+/* A database that was rebuilt may have lost which school it is of. */
+static enum status
+learn_school(struct engine *engine, uint64_t school, struct error *err)
+{
+	if (replica_identity(engine->replica).school != 0)
+		return STATUS_OK;
+	engine->identity.school = school;
+	return replica_identity_set(engine->replica, &engine->identity, err);
+}
+
+/*
+ * A restored hub may learn only from this site who it is; a site that does not
+ * know it itself has to be told, before it has anything of a school's.
+ */
+static bool
+is_for_school(const struct engine *engine, const struct welcome *welcome)
+{
+	uint64_t own = engine->identity.school;
+
+	if (own == 0)
+		return identifier_is_valid(welcome->school) && engine->fresh;
+	return welcome->school == own ||
+	       (welcome->school == 0 &&
+		   (welcome->offer || welcome->collecting));
+}
+
 enum status
 greet_take_welcome(struct engine *engine, struct bytes body, struct error *err)
 {
@@ -116,9 +143,7 @@ greet_take_welcome(struct engine *engine, struct bytes body, struct error *err)
 	status = message_welcome_decode(body, &engine->arena, &welcome, &wrong);
 	if (status != STATUS_OK)
 		return engine_misread(engine, status, &wrong, err);
-	/* A restored hub may learn only from this site who it is. */
-	if (welcome.school != engine->identity.school &&
-	    (welcome.school != 0 || (!welcome.offer && !welcome.collecting)))
+	if (!is_for_school(engine, &welcome))
 		return engine_complain(engine, GOODBYE_PROTOCOL,
 		    "the hub takes this computer for another school's");
 
@@ -133,7 +158,9 @@ greet_take_welcome(struct engine *engine, struct bytes body, struct error *err)
 	status = replica_begin(engine->replica, err);
 	if (status != STATUS_OK)
 		return status;
-	status = offer_begin(engine, &welcome, err);
+	status = learn_school(engine, welcome.school, err);
+	if (status == STATUS_OK)
+		status = offer_begin(engine, &welcome, err);
 	if (status == STATUS_OK)
 		status = greet_measure_clock(engine, welcome.time_ms,
 		    engine->hello_at_ms, err);

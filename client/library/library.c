@@ -103,6 +103,8 @@ tl_open(const char *path, struct tl **out, struct tl_error *error)
 	if (status == STATUS_OK)
 		status =
 		    replica_data_version(tl->replica, &tl->data_version, &err);
+	if (status == STATUS_CORRUPT && tl->folder != NULL)
+		folder_advise(&err);
 	if (status != STATUS_OK) {
 		tl_close(tl);
 		return library_finish(status, &err, error);

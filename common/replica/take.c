@@ -342,6 +342,10 @@ append(struct replica *replica, const struct arrival *arrival,
 		*result = TAKE_BROKEN;
 		return STATUS_OK;
 	}
+	/* Of a former life of this database, which may have been lost. */
+	if (status == STATUS_OK)
+		status = replica_pass_id(replica,
+		    item->id + arrival->commit.change_count - 1, err);
 	if (status != STATUS_OK || arrival->dossier.state == DOSSIER_FILLING)
 		return status;
 	return fold_commit(replica, &arrival->commit, err);

@@ -1,0 +1,283 @@
+/*
+ * Salvaging real databases with real damage.  Whatever a plain walk of the
+ * table still reads is saved; nothing is invented; and what is said to be all
+ * is all.
+ */
+#include "ruin.h"
+
+#include "common/replica/check.h"
+
+/* True of whatever is salvaged from whatever damage. */
+static void
+expect_honest(struct ruin *ruin, struct replica *to,
+    const struct salvage_result *result)
+{
+	assert_true(
+	    result->waiting + result->aside + result->lost <= WAITING + ASIDE);
+	if (result->complete)
+		assert_int_equal(result->waiting + result->aside + result->lost,
+		    WAITING + ASIDE);
+	assert_int_equal(ask(to, "SELECT count(*) FROM pending"
+				 " WHERE state = 0"),
+	    result->waiting);
+	assert_int_equal(replica_identity(to).site, SITE);
+	assert_true(replica_identity(to).school == 8 ||
+		    replica_identity(to).school == 0);
+	assert_true(ask(to, "SELECT value FROM meta"
+			    " WHERE name = 'counter'") > COUNTER);
+	assert_int_equal(ask(to, "SELECT count(*) FROM dossier"
+				 " WHERE state <> 1 AND number <> 0"),
+	    0);
+	expect_walked(ruin, to);
+}
+
+static void
+salvage_and_expect(struct ruin *ruin, struct salvage_result *result)
+{
+	struct replica *to = salvage(ruin, result);
+	struct check_result checked;
+
+	expect_honest(ruin, to, result);
+	if (result->lost > 0 || !result->complete)
+		assert_ok(check_replica(to, NULL, NULL, NULL, &checked, err));
+	replica_close(to);
+}
+
+static void
+expect_all(struct ruin *ruin)
+{
+	struct salvage_result result;
+
+	salvage_and_expect(ruin, &result);
+	assert_int_equal(result.waiting, WAITING);
+	assert_int_equal(result.aside, ASIDE);
+	assert_int_equal(result.passed_on, 1);
+	assert_int_equal(result.lost, 0);
+}
+
+/* --- tests ---------------------------------------------------------------- */
+
+static void
+test_sound_database_gives_all(void **state)
+{
+	struct salvage_result result;
+	struct replica *to = salvage(*state, &result);
+
+	expect_honest(*state, to, &result);
+	assert_true(result.complete);
+	assert_int_equal(result.waiting, WAITING);
+	assert_int_equal(result.aside, ASIDE);
+	assert_int_equal(result.passed_on, 1);
+	assert_int_equal(replica_identity(to).school, 8);
+	assert_string_equal(script_query(to,
+				"SELECT state, refusal, at FROM pending"
+				" WHERE state = 1 LIMIT 1"),
+	    "1|11|1790000000000");
+	/* Its clock and its numbers go on. */
+	assert_int_equal(ask(to,
+			     "SELECT value FROM meta WHERE name = 'counter'"),
+	    COUNTER + 10);
+	assert_int_equal(ask(to, "SELECT value FROM meta WHERE name = 'stamp'"),
+	    100 + WAITING + ASIDE - 1);
+	assert_int_equal(ask(to, "SELECT count(*) FROM ledger"), 0);
+	replica_close(to);
+	expect_all(*state);
+}
+
+static uint64_t
+salvage_with_page(struct ruin *ruin, size_t number, const uint8_t *page)
+{
+	struct salvage_result result;
+
+	overwrite(ruin, number * PAGE, (struct bytes){ page, PAGE });
+	salvage_and_expect(ruin, &result);
+	return result.waiting + result.aside;
+}
+
+/* Rows that lie on that page are lost, and no others. */
+static void
+test_every_page_overwritten(void **state)
+{
+	static const uint8_t zeros[PAGE];
+	struct ruin *ruin = *state;
+	const uint8_t *data = buffer_view(&ruin->file).data;
+	size_t pages = buffer_view(&ruin->file).size / PAGE;
+	uint8_t noise[PAGE];
+	size_t spoilt = 0;
+
+	print_message("seed %u, %zu pages\n", ruin->seed, pages);
+	for (size_t i = 0; i < pages; i++) {
+		uint64_t saved = salvage_with_page(ruin, i, zeros);
+
+		spoilt += saved < WAITING + ASIDE;
+		if (saved == WAITING + ASIDE && i % 5 != 0)
+			continue;
+		randomize(ruin, noise);
+		assert_int_equal(salvage_with_page(ruin, i, noise), saved);
+		(void)salvage_with_page(ruin, i,
+		    data + (i * 7 + 3) % pages * PAGE);
+	}
+	/* Those on which the rows themselves lie. */
+	assert_in_range(spoilt, 10, 40);
+}
+
+static void
+test_header_destroyed_loses_nothing(void **state)
+{
+	static const uint8_t nothing[100];
+
+	overwrite(*state, 0, (struct bytes){ nothing, sizeof(nothing) });
+	expect_all(*state);
+	overwrite(*state, 16, (struct bytes){ nothing, 8 });
+	expect_all(*state);
+}
+
+static void
+test_cut_anywhere(void **state)
+{
+	struct ruin *ruin = *state;
+	struct bytes whole = buffer_view(&ruin->file);
+
+	for (size_t size = 0; size < whole.size; size += 5 * PAGE + 77) {
+		struct salvage_result result;
+
+		put_back(ruin);
+		write_whole(ruin->path, (struct bytes){ whole.data, size });
+		salvage_and_expect(ruin, &result);
+	}
+}
+
+static void
+test_absent_file_gives_a_fresh_replica(void **state)
+{
+	struct ruin *ruin = *state;
+	struct salvage_result result;
+
+	remove(ruin->path);
+	salvage_and_expect(ruin, &result);
+	assert_int_equal(result.waiting, 0);
+	assert_false(result.complete);
+	write_whole(ruin->path, bytes_of_text(""));
+	salvage_and_expect(ruin, &result);
+	assert_int_equal(result.waiting, 0);
+}
+
+/* The last writes are in the WAL alone, and the beginning of the database is
+ * gone, which is not in the WAL; nor is anything written to either file. */
+static void
+test_wal_is_read_too(void **state)
+{
+	struct ruin *ruin = *state;
+	struct buffer wal = { 0 }, after = { 0 };
+	static const uint8_t nothing[100];
+	struct salvage_result result;
+	struct replica *replica;
+
+	put_back(ruin);
+	replica = script_open(ruin->path, REPLICA_CLIENT);
+	script_wait(replica, OWN(800000), 5000, 200, "note/1 text=late");
+	read_whole(ruin->wal, &wal);
+	replica_close(replica);
+
+	for (int destroyed = 0; destroyed < 2; destroyed++) {
+		overwrite(ruin, 0,
+		    destroyed ? (struct bytes){ nothing, sizeof(nothing) }
+			      : (struct bytes){ ruin->file.data, PAGE });
+		write_whole(ruin->wal, buffer_view(&wal));
+		replica = salvage(ruin, &result);
+		assert_int_equal(result.waiting, WAITING + 1);
+		assert_int_equal(ask(replica, "SELECT max(id) FROM pending"),
+		    OWN(800000));
+		replica_close(replica);
+		buffer_clear(&after);
+		read_whole(ruin->wal, &after);
+		assert_true(
+		    bytes_equal(buffer_view(&wal), buffer_view(&after)));
+	}
+	/* A transaction that was not finished is none. */
+	write_whole(ruin->wal, (struct bytes){ buffer_view(&wal).data,
+				   buffer_view(&wal).size - 10 });
+	replica = salvage(ruin, &result);
+	assert_int_equal(result.waiting, WAITING);
+	replica_close(replica);
+	buffer_deinit(&wal);
+	buffer_deinit(&after);
+}
+
+/* A row whose bytes are not those of its digest is nobody's words. */
+static void
+test_flipped_bit_is_noticed(void **state)
+{
+	struct ruin *ruin = *state;
+	struct salvage_result result;
+
+	alter(ruin, "UPDATE pending SET digest = zeroblob(16) WHERE id ="
+		    " (SELECT max(id) FROM pending WHERE state = 0)");
+	salvage_and_expect(ruin, &result);
+	assert_int_equal(result.waiting, WAITING - 1);
+	assert_int_equal(result.lost, 1);
+	assert_true(result.complete);
+}
+
+/* What this computer wrote and the restored hub has not taken again waits. */
+static void
+test_own_commits_without_a_place_wait(void **state)
+{
+	struct ruin *ruin = *state;
+	struct salvage_result result;
+	struct replica *replica;
+
+	alter(ruin, "UPDATE ledger SET sequence = sequence + (1 << 62)"
+		    " WHERE sequence > 35");
+	replica = salvage(ruin, &result);
+	assert_int_equal(result.waiting, WAITING + 4);
+	assert_int_equal(ask(replica, "SELECT count(*) FROM pending"
+				      " WHERE id < ((5 << 43) + 1000)"),
+	    1 + 4);
+	replica_close(replica);
+}
+
+/* Notes that cannot be true are not believed. */
+static void
+test_impossible_facts_are_not_believed(void **state)
+{
+	struct ruin *ruin = *state;
+	struct salvage_result result;
+	struct replica *replica;
+
+	alter(ruin, "UPDATE meta SET value = 17 WHERE name = "
+		    "'counter';"
+		    "UPDATE meta SET value = 1 << 62 WHERE name = "
+		    "'stamp';"
+		    "UPDATE meta SET value = 1 << 50 WHERE name = "
+		    "'school'");
+	replica = salvage(ruin, &result);
+	assert_true(
+	    ask(replica, "SELECT value FROM meta"
+			 " WHERE name = 'counter'") > UINT64_C(1) << 40);
+	assert_int_equal(ask(replica,
+			     "SELECT value FROM meta WHERE name = 'stamp'"),
+	    100 + WAITING + ASIDE - 1);
+	assert_int_equal(replica_identity(replica).school, 0);
+	replica_close(replica);
+}
+
+#define RUIN(test) cmocka_unit_test_setup_teardown(test, ruin_begin, ruin_end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RUIN(test_sound_database_gives_all),
+		RUIN(test_every_page_overwritten),
+		RUIN(test_header_destroyed_loses_nothing),
+		RUIN(test_cut_anywhere),
+		RUIN(test_absent_file_gives_a_fresh_replica),
+		RUIN(test_wal_is_read_too),
+		RUIN(test_flipped_bit_is_noticed),
+		RUIN(test_own_commits_without_a_place_wait),
+		RUIN(test_impossible_facts_are_not_believed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
