@@ -146,10 +146,9 @@ void engine_reconcile(struct engine *engine);
 
 /*
  * After update.check: how many faults check_replica found, on a connection of
- * its own to the same database.  Step the engine then.
+ * its own to the same database.  Step the engine then: it goes on from there.
  */
-enum status engine_checked(struct engine *engine, uint64_t faults,
-    struct error *err);
+void engine_checked(struct engine *engine, uint64_t faults);
 
 /* Send what waits, purge everything, say LEAVE. */
 void engine_leave(struct engine *engine);

@@ -452,15 +452,22 @@ night_check(struct engine *engine, struct error *err)
 	return STATUS_OK;
 }
 
+void
+engine_checked(struct engine *engine, uint64_t faults)
+{
+	if (engine->night.stage != NIGHT_CHECKING || !engine->night.check)
+		return;
+	engine->night.check = false;
+	engine->night.checked_faults = faults;
+}
+
 enum status
-engine_checked(struct engine *engine, uint64_t faults, struct error *err)
+mend_judge(struct engine *engine, struct error *err)
 {
 	struct night_run *night = &engine->night;
+	uint64_t faults = night->checked_faults;
 	enum status status;
 
-	if (night->stage != NIGHT_CHECKING || !night->check)
-		return STATUS_OK;
-	night->check = false;
 	if (faults > 0 && night->found.faults == 0)
 		night->found.faults = faults;
 	if (faults > 0 && !night->rebuilt) {

@@ -322,6 +322,8 @@ night_pump(struct engine *engine, struct error *err)
 	follow_proof(engine);
 	if (night->stage == NIGHT_LOOKING) {
 		status = look(engine, err);
+	} else if (night->stage == NIGHT_CHECKING && !night->check) {
+		status = mend_judge(engine, err);
 	} else if (night->stage == NIGHT_RESTING && is_due(engine)) {
 		status = is_free(engine, &is, err);
 		if (status == STATUS_OK && is)

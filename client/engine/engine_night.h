@@ -47,13 +47,14 @@ enum night_stage {
 
 struct night_run {
 	enum night_stage stage;
-	bool known;      /* the hub has said when, and its nonce is here */
-	bool wanted;     /* now, whatever is due */
-	bool rebuild;    /* tables are to be made anew */
-	bool rebuilt;    /* they were, in this run */
-	bool check;      /* the owner is to look at tables and file */
-	bool checking;   /* it was told so */
-	uint64_t due_ms; /* by the hub's clock */
+	bool known;    /* the hub has said when, and its nonce is here */
+	bool wanted;   /* now, whatever is due */
+	bool rebuild;  /* tables are to be made anew */
+	bool rebuilt;  /* they were, in this run */
+	bool check;    /* the owner is to look at tables and file */
+	bool checking; /* it was told so */
+	uint64_t checked_faults;
+	uint64_t due_ms;            /* by the hub's clock */
 	uint8_t nonce[NONCE_BYTES]; /* the hub's, for the next run */
 	uint64_t nonces;            /* of ours, so far */
 	uint64_t not_before_ms;     /* elapsed_ms, as all below */
@@ -107,6 +108,9 @@ enum status night_take_cells(struct engine *engine, struct bytes body,
 /* --- engine_mend.c -------------------------------------------------------- */
 
 enum status mend_begin(struct engine *engine, struct error *err);
+
+/* Tables and file were looked at: make them anew, or end. */
+enum status mend_judge(struct engine *engine, struct error *err);
 
 enum status mend_take_mended(struct engine *engine, struct bytes body,
     struct error *err);

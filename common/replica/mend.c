@@ -142,6 +142,12 @@ mend_unplace(struct replica *replica, uint64_t id, uint64_t generation,
 /* --- at the hub ----------------------------------------------------------- */
 
 enum status
+mend_recount(struct replica *replica, uint64_t dossier, struct error *err)
+{
+	return dossier_recount(replica, dossier, dossier, err);
+}
+
+enum status
 mend_put_back(struct replica *replica, const struct ledger_row *row,
     const struct commit *commit, struct error *err)
 {

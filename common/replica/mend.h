@@ -37,6 +37,11 @@ enum status mend_unplace(struct replica *replica, uint64_t id,
 enum status mend_put_back(struct replica *replica, const struct ledger_row *row,
     const struct commit *commit, struct error *err);
 
+/* Count a dossier anew: what went behind the program's back was counted still
+ * when it was put back. */
+enum status mend_recount(struct replica *replica, uint64_t dossier,
+    struct error *err);
+
 /*
  * Make anew all that is computed from the commits: which records each touches,
  * counts and sums of the dossiers, every table.  What is noted as damaged stays

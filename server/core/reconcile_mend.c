@@ -17,6 +17,14 @@
 /* --- what only the client has ---------------------------------------------
  */
 
+static int
+compare_numbers(const void *a, const void *b)
+{
+	const uint64_t *one = a, *other = b;
+
+	return (*one > *other) - (*one < *other);
+}
+
 /* Whether the hub holds it, and sound. */
 static enum status
 find_held(struct replica *replica, uint64_t id, struct ledger_row *row,
@@ -51,6 +59,22 @@ append_at_head(struct hub_writer *writer, uint32_t site,
 	status = recovery_offer(writer, site, &offer, &refused, err);
 	if (status == STATUS_OK)
 		status = recovery_finish(writer, &ended, err);
+	return status;
+}
+
+/* Once for each dossier, however much of it came back. */
+static enum status
+recount(struct session *session, uint64_t *dossiers, uint32_t count,
+    struct error *err)
+{
+	enum status status = STATUS_OK;
+
+	if (count > 0)
+		qsort(dossiers, count, sizeof(*dossiers), compare_numbers);
+	for (uint32_t i = 0; status == STATUS_OK && i < count; i++)
+		if (i == 0 || dossiers[i] != dossiers[i - 1])
+			status = mend_recount(session->hub->options.replica,
+			    dossiers[i], err);
 	return status;
 }
 
@@ -98,7 +122,7 @@ note(struct session *session, enum defect_kind kind, uint64_t id,
 static enum status
 place_item(struct session *session, const struct item *item,
     const struct generation *generations, uint32_t count, struct placed *placed,
-    struct error *err)
+    uint64_t *dossier, struct error *err)
 {
 	struct hub_writer *writer = &session->hub->writer;
 	uint64_t generation =
@@ -110,6 +134,7 @@ place_item(struct session *session, const struct item *item,
 	enum status status;
 
 	*placed = (struct placed){ 0 };
+	*dossier = DOSSIER_PARTNERSHIP;
 	status = commit_decode(item->commit, &session->arena, &commit, err);
 	if (status == STATUS_NOMEM)
 		return status;
@@ -126,6 +151,7 @@ place_item(struct session *session, const struct item *item,
 	    note(session, right || held ? DEFECT_HUB_LACKED : DEFECT_UNKNOWN,
 		item->id, item->sequence, item->received_ms, err);
 	if (status == STATUS_OK && !held && right) {
+		*dossier = commit.dossier;
 		status = put_back(session, item, &commit, generation, err);
 		if (status == STATUS_OK)
 			status = find_held(writer->replica, item->id, &row,
@@ -145,9 +171,14 @@ place_items(struct session *session, const struct mend *mend,
     struct mended *mended, struct error *err)
 {
 	struct generation *generations;
+	uint64_t *dossiers;
 	uint32_t count;
 	enum status status;
 
+	dossiers = arena_array(&session->arena, mend->item_count + 1,
+	    sizeof(*dossiers));
+	if (dossiers == NULL)
+		return error_set(err, STATUS_NOMEM, "mend a set");
 	status = replica_generations(session->hub->options.replica,
 	    &session->arena, &generations, &count, err);
 	mended->place_count = mend->item_count;
@@ -157,7 +188,9 @@ place_items(struct session *session, const struct mend *mend,
 		status = error_set(err, STATUS_NOMEM, "mend a set");
 	for (uint32_t i = 0; status == STATUS_OK && i < mend->item_count; i++)
 		status = place_item(session, &mend->items[i], generations,
-		    count, &mended->places[i], err);
+		    count, &mended->places[i], &dossiers[i], err);
+	if (status == STATUS_OK)
+		status = recount(session, dossiers, mend->item_count, err);
 	return status;
 }
 

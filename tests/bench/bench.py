@@ -9,9 +9,9 @@ ratios their range.
 
 Rates and bytes without TLS come from real replicas, engines and a hub in one
 process (throughline-bench-rates and -day), and the cost of comparing two sets
-from -sketch.  All else comes from the real programs, over TLS on the loopback
-address, with the invented partnership's pupils at one school.  Round trips are
-counted twice: in lockstep by -day, and over a line (throughline-line) of a
+from -sketch and -night.  All else comes from the real programs, over TLS on
+the loopback address, with the invented partnership's pupils at one school.
+Round trips are counted twice: in lockstep by -day, and over a line (throughline-line) of a
 known delay, from how much longer a sync takes than without it; that counts
 TCP's and TLS's handshakes too.
 """
@@ -49,6 +49,9 @@ class Size:
         self.pushes = 3 if smoke else 60
         self.items = 200 if smoke else 100000  # of sets to compare
         self.differences = 10 if smoke else 1000
+        self.nights = (150, 160, 170) if smoke else (5000, 44000, 100000)
+        self.most = 10 if smoke else 10000  # differences of a night
+        self.quiet = 2 if smoke else 1000  # quiet nights
         self.sites = 2 if smoke else 50  # that are connected at once
 
 
@@ -100,6 +103,13 @@ def measure_sketch(size):
         program("throughline-bench-sketch", "--items", size.items,
                 "--differences", size.differences)
         for _ in range(size.runs)])
+
+
+def measure_night(size):
+    say("nights")
+    return program("throughline-bench-night", "--small", size.nights[0],
+                   "--middle", size.nights[1], "--large", size.nights[2],
+                   "--most", size.most, "--nights", size.quiet)
 
 
 # --- the real programs ------------------------------------------------------
@@ -336,6 +346,28 @@ def sketch_rows(sketch):
            f"{sketch['cells']:,.0f} cells in {sketch['rounds']:.0f} rounds")
 
 
+def night_rows(night):
+    for size in ("small", "middle", "large"):
+        count = night[f"{size}_commits"]
+        for differences in (0, 1, 10, 100, 1000, 10000):
+            def get(name, at=f"{size}_{differences}"):
+                return night[f"{at}_{name}"]
+            if f"{size}_{differences}_bytes" not in night:
+                continue
+            yield (f"{count:,.0f} commits, {differences:,} differ",
+                   f"{get('find_bytes'):,.0f} bytes",
+                   f"to find them, in {get('find_frames') / 2:.0f} round "
+                   f"trips, {get('find_client_ms'):.0f} ms here and "
+                   f"{get('find_hub_ms'):.0f} ms at the hub; "
+                   f"{kib(get('bytes'))}, {get('client_ms'):.0f} ms and "
+                   f"{get('hub_ms'):.0f} ms with the repair")
+    yield (f"{night['quiet_nights']:.0f} quiet nights, one after the other",
+           f"{night['quiet_hub_ms'] * night['quiet_nights'] / 1000:.1f} s",
+           f"of the hub's time: {night['quiet_hub_ms']:.1f} ms each, and "
+           f"{night['quiet_client_ms']:.1f} ms at the computer; its look at "
+           f"tables and file takes {night['quiet_check_ms']:.0f} ms more")
+
+
 def program_rows(figures):
     sync, wire = figures["first_sync"], figures["wire"]
     late, agent = figures["catch_up"], figures["client_memory"]
@@ -366,8 +398,10 @@ def show(figures):
     for title, rows in (("In one process", [*rate_rows(figures["rates"]),
                                             *day_rows(figures["day"]),
                                             *sketch_rows(figures["sketch"])]),
+                        ("Nights", night_rows(figures["night"])),
                         ("Real programs, TLS on loopback",
                          program_rows(figures) if "wire" in figures else [])):
+        rows = list(rows)
         if not rows:
             continue
         print(f"\n{title}\n")
@@ -387,7 +421,8 @@ def main():
                             "processors": os.cpu_count()},
                "runs": size.runs,
                "rates": measure_rates(size), "day": measure_day(size),
-               "sketch": measure_sketch(size)}
+               "sketch": measure_sketch(size),
+               "night": measure_night(size)}
     if not options.smoke:
         measure_programs(size, figures)
         figures["sizes"] = measure_sizes()

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/replica/check.h"
 #include "protocol/frame.h"
 #include "server/core/sites.h"
 
@@ -126,6 +127,59 @@ world_close(struct world *world)
 	bench_folder_remove(world->folder);
 }
 
+/* --- nights --------------------------------------------------------------- */
+
+static void
+count_night(struct world *world, uint8_t type, size_t bytes)
+{
+	struct night_cost *night = &world->night;
+
+	if (type < FRAME_RECONCILE || type > FRAME_NIGHT)
+		return;
+	if (!night->mends) {
+		night->find_hub_ns = world->hub_ns;
+		night->find_client_ns = world->client_ns;
+	}
+	night->mends = night->mends || type >= FRAME_MEND;
+	*(night->mends ? &night->mend_bytes : &night->find_bytes) += bytes;
+	++*(night->mends ? &night->mend_frames : &night->find_frames);
+}
+
+/* What is given out is whole frames.  Whether there is a PUSH among them. */
+static bool
+look_at_frames(struct world *world, struct bytes frames)
+{
+	bool push = false;
+
+	while (frames.size >= FRAME_HEAD_BYTES) {
+		size_t size = (size_t)frames.data[0] << 24 |
+		              (size_t)frames.data[1] << 16 |
+		              (size_t)frames.data[2] << 8 | frames.data[3];
+		uint8_t type = frames.data[4] & (uint8_t)~FRAME_COMPRESSED;
+
+		push = push || type == FRAME_PUSH;
+		count_night(world, type, FRAME_HEAD_BYTES + size);
+		bytes_advance(&frames, FRAME_HEAD_BYTES + size);
+	}
+	return push;
+}
+
+/* As the agent does it on a thread beside. */
+static void
+look_at_tables(struct world *world, struct end *end)
+{
+	struct check_result result = { 0 };
+	uint64_t began = bench_ns();
+	struct error err;
+
+	if (world->night.checks)
+		MUST(check_replica(end->replica, NULL, NULL, NULL, &result,
+			 &err),
+		    &err);
+	world->night.check_ns += bench_ns() - began;
+	engine_checked(end->engine, result.faults);
+}
+
 /* --- rounds --------------------------------------------------------------- */
 
 static void
@@ -151,6 +205,10 @@ step(struct world *world, struct end *end, enum engine_event_type type,
 	if (buffer_append(&end->up, update.output) != STATUS_OK)
 		bench_fail("no memory");
 	end->wake_ms = update.wake_ms;
+	if (!update.check)
+		return;
+	look_at_tables(world, end);
+	step(world, end, ENGINE_TICK, (struct bytes){ NULL, 0 });
 }
 
 void
@@ -209,32 +267,20 @@ clients_step(struct world *world)
 	return any;
 }
 
-/* What an engine gives out is whole frames. */
-static bool
-has_push(struct bytes frames)
-{
-	while (frames.size >= FRAME_HEAD_BYTES) {
-		size_t size = (size_t)frames.data[0] << 24 |
-		              (size_t)frames.data[1] << 16 |
-		              (size_t)frames.data[2] << 8 | frames.data[3];
-
-		if ((frames.data[4] & ~FRAME_COMPRESSED) == FRAME_PUSH)
-			return true;
-		bytes_advance(&frames, FRAME_HEAD_BYTES + size);
-	}
-	return false;
-}
-
 /* One turn of the hub, with what every computer has to say. */
 static bool
 hub_step(struct world *world)
 {
 	struct error err;
 	bool came = false, any = false, pushed = false;
+	struct bytes down;
 	uint64_t began;
+	size_t before;
 
 	for (uint32_t i = 0; i < world->end_count; i++)
-		pushed = pushed || has_push(buffer_view(&world->ends[i].up));
+		pushed =
+		    look_at_frames(world, buffer_view(&world->ends[i].up)) ||
+		    pushed;
 	began = bench_ns();
 
 	for (uint32_t i = 0; i < world->end_count; i++) {
@@ -254,9 +300,13 @@ hub_step(struct world *world)
 
 		if (!end->connected)
 			continue;
+		before = end->down.size;
 		MUST(hub_output(world->hub, end->session, 0, &end->down,
 			 world->now_ms, &err),
 		    &err);
+		down = buffer_view(&end->down);
+		bytes_advance(&down, before);
+		(void)look_at_frames(world, down);
 		any = any || end->down.size > 0;
 	}
 	world->hub_ns += bench_ns() - began;

@@ -30,6 +30,19 @@ struct end {
 	bool connected;
 };
 
+/* Of the nights since it was cleared: frames of both directions. */
+struct night_cost {
+	uint64_t find_bytes; /* until it was known what differs */
+	uint64_t find_frames;
+	uint64_t find_hub_ns;
+	uint64_t find_client_ns;
+	uint64_t mend_bytes; /* the rest */
+	uint64_t mend_frames;
+	bool mends;
+	bool checks; /* tables and file are looked at, which takes */
+	uint64_t check_ns;
+};
+
 struct world {
 	char folder[BENCH_PATH_BYTES];
 	struct replica *replica; /* the hub's */
@@ -43,6 +56,7 @@ struct world {
 	uint64_t hub_ns; /* spent in the hub, and in the computers */
 	uint64_t client_ns;
 	uint64_t turns; /* of the hub, in which a PUSH came */
+	struct night_cost night;
 };
 
 void world_open(struct world *world, uint32_t ends);
