@@ -17,6 +17,7 @@ static const struct command_entry *const entries[] = {
 	&command_site,
 	&command_status,
 	&command_night,
+	&command_reconcile,
 	&command_report,
 	&command_check,
 	&command_backup,

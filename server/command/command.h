@@ -12,6 +12,7 @@
 #include "common/command/output.h"
 #include "common/command/program.h"
 #include "server/authority/hub_folder.h"
+#include "server/core/sites.h"
 
 /* The first rules of every command's table. */
 #define COMMAND_RULES                                                        \
@@ -52,6 +53,13 @@ enum status command_word(struct command *command, const char *const *words,
 enum status command_need(struct command *command, size_t positional,
     const char *what, const char **text);
 
+/* --- which.c -------------------------------------------------------------- */
+
+/* A number, revoked or not, or a name that only one computer has.
+ * STATUS_NOT_FOUND says how to see which there are. */
+enum status command_site_of(struct command *command, const char *text,
+    struct site *site);
+
 /* --- output.c ------------------------------------------------------------- */
 
 /* null for an empty text; a new reference */
@@ -71,6 +79,6 @@ extern const struct command_entry command_school, command_invite, command_site;
 extern const struct command_entry command_status, command_report;
 extern const struct command_entry command_check, command_backup,
     command_restore, command_keys;
-extern const struct command_entry command_night;
+extern const struct command_entry command_night, command_reconcile;
 
 #endif

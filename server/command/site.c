@@ -82,14 +82,7 @@ which_site(struct command *command, struct site *site)
 		    "\"%.40s\" is not the number of a computer, as "
 		    "`throughline-hub site list` shows them",
 		    text);
-	status = sites_get(command->replica, (uint32_t)number, site,
-	    &command->error);
-	if (status == STATUS_NOT_FOUND)
-		return error_set(&command->error, status,
-		    "no computer has the number %" PRIu64
-		    "; `throughline-hub site list` shows those that have one",
-		    number);
-	return status;
+	return command_site_of(command, text, site);
 }
 
 static void
@@ -155,49 +148,6 @@ site_rename(struct command *command)
 
 /* --- excuse --------------------------------------------------------------- */
 
-struct name_search {
-	const char *name;
-	struct site *site;
-	uint32_t found;
-};
-
-static bool
-match_name(void *context, const struct site *site)
-{
-	struct name_search *search = context;
-
-	if (!site->revoked && strcmp(site->name, search->name) == 0) {
-		*search->site = *site;
-		search->found++;
-	}
-	return true;
-}
-
-/* A number, or a name that only one computer has. */
-static enum status
-which_by_name(struct command *command, struct site *site)
-{
-	struct name_search search = { .site = site };
-	uint64_t number;
-	enum status status;
-
-	status = command_need(command, 1, "NUMBER or NAME", &search.name);
-	if (status != STATUS_OK)
-		return status;
-	if (identifier_parse(bytes_of_text(search.name), &number))
-		return which_site(command, site);
-	status =
-	    sites_each(command->replica, match_name, &search, &command->error);
-	if (status == STATUS_OK && search.found != 1)
-		return error_set(&command->error, STATUS_NOT_FOUND,
-		    "%s has the name \"%.60s\"; `throughline-hub site list` "
-		    "shows the computers and their numbers",
-		    search.found == 0 ? "no computer"
-				      : "more than one computer",
-		    search.name);
-	return status;
-}
-
 static enum status
 excuse(struct command *command, const struct site *site)
 {
@@ -230,10 +180,13 @@ excuse(struct command *command, const struct site *site)
 static enum status
 site_excuse(struct command *command)
 {
+	const char *which;
 	struct site site;
 	enum status status;
 
-	status = which_by_name(command, &site);
+	status = command_need(command, 1, "NUMBER or NAME", &which);
+	if (status == STATUS_OK)
+		status = command_site_of(command, which, &site);
 	if (status == STATUS_OK)
 		status = excuse(command, &site);
 	if (status == STATUS_OK)
