@@ -156,9 +156,8 @@ take_listed(struct walk *walk)
 	result = sqlite3_prepare_v2(walk->database,
 	    WAITING " FROM pending WHERE id = ?1", -1, &row, NULL);
 	judge(walk, result);
-	for (size_t i = 0; row != NULL && salvage->status == STATUS_OK &&
-			   i < count;
-	     i++) {
+	for (size_t i = 0;
+	     row != NULL && salvage->status == STATUS_OK && i < count; i++) {
 		sqlite3_bind_int64(row, 1, (int64_t)salvage->met.ids[i]);
 		result = sqlite3_step(row);
 		judge(walk, result);
