@@ -14,7 +14,8 @@
 #include "protocol/digest.h"
 
 enum {
-	BUSY_MS_DEFAULT = 10 * 1000
+	BUSY_MS_DEFAULT = 10 * 1000,
+	LOOK_EVERY = 10 * 1000 /* instructions of SQLite's machine */
 };
 
 /* What undoes things is made ready at opening: it has to work when memory is
@@ -212,6 +213,19 @@ struct sqlite3 *
 replica_database(struct replica *replica)
 {
 	return replica->database;
+}
+
+static int
+on_instructions(void *stop)
+{
+	return atomic_load((atomic_bool *)stop);
+}
+
+void
+replica_stop_when(struct replica *replica, atomic_bool *stop)
+{
+	sqlite3_progress_handler(replica->database, LOOK_EVERY, on_instructions,
+	    stop);
 }
 
 /* --- transactions --------------------------------------------------------- */

@@ -25,6 +25,7 @@
 #ifndef COMMON_REPLICA_REPLICA_H
 #define COMMON_REPLICA_REPLICA_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -62,6 +63,10 @@ enum replica_kind replica_kind(const struct replica *replica);
 
 /* For a module that keeps tables of its own beside the replica's. */
 struct sqlite3 *replica_database(struct replica *replica);
+
+/* From now on what this connection does ends with STATUS_CANCELLED as soon as
+ * *stop is set, by whichever thread.  Borrowed until the replica is closed. */
+void replica_stop_when(struct replica *replica, atomic_bool *stop);
 
 /* BEGIN IMMEDIATE; transactions do not nest, savepoints do. */
 enum status replica_begin(struct replica *replica, struct error *err);

@@ -1,11 +1,5 @@
 #include "server/night/plan.h"
 
-#include <sqlite3.h>
-
-enum {
-	WATCH_EVERY = 10 * 1000 /* instructions of SQLite's machine */
-};
-
 /* The backup comes before what may still alter something. */
 const struct night_job night_plan[] = {
 	{ "integrity", job_integrity },
@@ -32,15 +26,8 @@ night_goes_on(void *context, uint64_t done, uint64_t of)
 	return !atomic_load(&work->stop);
 }
 
-static int
-on_instructions(void *context)
-{
-	return !night_goes_on(context, 0, 0);
-}
-
 void
 night_watch(struct night_work *work, struct replica *replica)
 {
-	sqlite3_progress_handler(replica_database(replica), WATCH_EVERY,
-	    on_instructions, work);
+	replica_stop_when(replica, &work->stop);
 }
