@@ -1,5 +1,7 @@
 #include "common/support/number.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 bool
@@ -15,4 +17,19 @@ number_parse(const char *text, int64_t min, int64_t max, int64_t *value)
 		return false;
 	*value = number;
 	return true;
+}
+
+void
+number_format(uint64_t number, char out[NUMBER_TEXT_BYTES])
+{
+	char digits[NUMBER_TEXT_BYTES];
+	int count = snprintf(digits, sizeof(digits), "%" PRIu64, number);
+	char *end = out;
+
+	for (int i = 0; i < count; i++) {
+		if (i > 0 && (count - i) % 3 == 0)
+			*end++ = ',';
+		*end++ = digits[i];
+	}
+	*end = '\0';
 }

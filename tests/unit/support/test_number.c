@@ -38,12 +38,30 @@ test_what_is_no_number(void **state)
 	assert_int_equal(value, 5);
 }
 
+/* In groups of three, and the greatest fits. */
+static void
+test_numbers_for_people(void **state)
+{
+	char text[NUMBER_TEXT_BYTES];
+
+	(void)state;
+	number_format(0, text);
+	assert_string_equal(text, "0");
+	number_format(999, text);
+	assert_string_equal(text, "999");
+	number_format(17204, text);
+	assert_string_equal(text, "17,204");
+	number_format(UINT64_MAX, text);
+	assert_string_equal(text, "18,446,744,073,709,551,615");
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers_from_least_to_greatest),
 		cmocka_unit_test(test_what_is_no_number),
+		cmocka_unit_test(test_numbers_for_people),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
