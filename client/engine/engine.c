@@ -377,6 +377,7 @@ engine_get_status(struct engine *engine, struct engine_status *status,
 	engine->status.proved = engine->proved && engine->status.waiting == 0;
 	engine->status.differs = engine->differs;
 	engine->status.reconciling = engine->night.stage != NIGHT_RESTING;
+	engine->status.put_off = engine->night.put_off;
 	engine->status.filling = totals.filling;
 	engine->status.filled_permille =
 	    engine->fresh || totals.all == 0

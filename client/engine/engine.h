@@ -92,6 +92,7 @@ struct engine_status {
 	uint64_t received_bytes;
 	struct goodbye goodbye; /* why the hub hung up; text borrowed */
 	bool reconciling;       /* a night's comparison is under way */
+	bool put_off;           /* the hub cannot compare now: later */
 	uint64_t nights;        /* that ended, since the engine was created */
 	uint64_t reconciled_ms; /* Unix time of the last of them; 0: none */
 	struct found found;     /* what it found */
@@ -109,7 +110,7 @@ struct engine_options {
 	/* After a change, how long others may follow it before the hub is told
 	 * how far all is stored, and asked for a proof; 0: at once. */
 	uint64_t settle_ms;
-	uint64_t night_bytes; /* that a night may cost; 0: any */
+	uint64_t night_bytes; /* that a night may cost; 0: as the line is */
 };
 
 enum status engine_create(const struct engine_options *options,
@@ -141,7 +142,8 @@ enum status engine_renew(struct engine *engine, struct bytes csr,
 void engine_hurry(struct engine *engine);
 
 /* Compare with the hub as soon as nothing else is to be done, not only at
- * night; also over the next connections. */
+ * night; also over the next connections.  Asks again at once where the hub has
+ * put it off. */
 void engine_reconcile(struct engine *engine);
 
 /*

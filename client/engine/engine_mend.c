@@ -212,8 +212,7 @@ mend_next(struct engine *engine, struct error *err)
 	struct mend mend = { 0 };
 	enum status status;
 
-	if (engine->options.night_bytes != 0 &&
-	    night->found.bytes >= engine->options.night_bytes)
+	if (night_is_spent(engine))
 		return night_end(engine, FOUND_UNFINISHED, err);
 	status = offer(engine, &mend, err);
 	if (status == STATUS_OK && mend.item_count == 0)
@@ -534,5 +533,6 @@ night_end(struct engine *engine, enum found_outcome outcome, struct error *err)
 	engine->status.progress++;
 	night_reset(engine);
 	night->wanted = false;
+	night->spent = outcome == FOUND_UNFINISHED;
 	return STATUS_OK;
 }

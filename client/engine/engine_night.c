@@ -46,6 +46,7 @@ night_reset(struct engine *engine)
 	/* What smelt wrong smells so still. */
 	forget_run(engine);
 	engine->night.known = false;
+	engine->night.put_off = false;
 	engine->night.tries = 0;
 }
 
@@ -92,7 +93,7 @@ is_due(const struct engine *engine)
 
 	if (!night->known || engine->elapsed_ms < night->not_before_ms)
 		return false;
-	return night->wanted || engine->elapsed_ms >= night->due_at_ms;
+	return night->wanted || hub_now_ms(engine) >= night->due_ms;
 }
 
 /* All else goes first: what waits, what is fetched or filled. */
@@ -103,10 +104,10 @@ is_free(struct engine *engine, bool *is, struct error *err)
 	enum status status;
 
 	*is = false;
-	if (engine->cursor < engine->status.head || engine->offer.recovering ||
-	    engine->offer.collecting || engine->offer.offering ||
-	    engine->leaving || engine->fresh || engine->fetching > 0 ||
-	    take_lacking_count(engine) > 0 || engine->asked_count > 0)
+	if (engine->offer.recovering || engine->offer.collecting ||
+	    engine->offer.offering || engine->leaving || engine->fresh ||
+	    engine->fetching > 0 || take_lacking_count(engine) > 0 ||
+	    engine->asked_count > 0)
 		return STATUS_OK;
 	status = pending_count(engine->replica, &waiting, &aside, err);
 	*is = status == STATUS_OK && waiting == 0;
@@ -117,14 +118,16 @@ uint64_t
 night_wake(const struct engine *engine)
 {
 	const struct night_run *night = &engine->night;
+	uint64_t hub_ms = hub_now_ms(engine);
 	uint64_t wake = night->not_before_ms;
 
 	if (night->stage == NIGHT_LOOKING)
 		return engine->elapsed_ms;
 	if (!night->known || night->stage != NIGHT_RESTING)
 		return UINT64_MAX;
-	if (!night->wanted && night->due_at_ms > wake)
-		wake = night->due_at_ms;
+	if (!night->wanted && night->due_ms > hub_ms &&
+	    engine->elapsed_ms + (night->due_ms - hub_ms) > wake)
+		wake = engine->elapsed_ms + (night->due_ms - hub_ms);
 	/* What is due and has not begun waits for something else to end. */
 	return wake > engine->elapsed_ms ? wake : UINT64_MAX;
 }
@@ -132,7 +135,6 @@ night_wake(const struct engine *engine)
 enum status
 night_take_night(struct engine *engine, struct bytes body, struct error *err)
 {
-	uint64_t hub_ms = hub_now_ms(engine);
 	struct night_message message;
 	struct error wrong;
 	enum status status;
@@ -141,9 +143,7 @@ night_take_night(struct engine *engine, struct bytes body, struct error *err)
 	if (status != STATUS_OK)
 		return engine_misread(engine, status, &wrong, err);
 	memcpy(engine->night.nonce, message.nonce, NONCE_BYTES);
-	engine->night.due_at_ms = engine->elapsed_ms;
-	if (message.due_ms > hub_ms)
-		engine->night.due_at_ms += message.due_ms - hub_ms;
+	engine->night.due_ms = message.due_ms;
 	engine->night.known = true;
 	engine->night.not_before_ms = 0;
 	return STATUS_OK;
@@ -162,13 +162,16 @@ night_send(struct engine *engine, int type, struct error *err)
 	return engine_send(engine, (enum frame_type)type, err);
 }
 
-/* The line's budget for a night. */
-static bool
-is_spent(const struct engine *engine)
+bool
+night_is_spent(const struct engine *engine)
 {
 	uint64_t budget = engine->options.night_bytes;
 
-	return budget != 0 && engine->night.found.bytes >= budget;
+	if (budget == 0 && engine->batch_bytes > LIMIT_BATCH_BYTES_MIN)
+		return false;
+	if (budget == 0)
+		budget = NIGHT_SLOW_BYTES;
+	return engine->night.found.bytes >= budget;
 }
 
 struct making {
@@ -287,6 +290,7 @@ begin(struct engine *engine, struct error *err)
 	enum status status;
 
 	night->stage = NIGHT_LOOKING;
+	night->spent = false;
 	night->looked_upto = 0;
 	night->wide = false;
 	night->rebuilt = false;
@@ -305,7 +309,7 @@ follow_proof(struct engine *engine)
 {
 	struct night_run *night = &engine->night;
 
-	if (!engine->differs || night->wanted ||
+	if (!engine->differs || night->wanted || night->spent ||
 	    (night->differed_ms != 0 &&
 		engine->elapsed_ms < night->differed_ms + NIGHT_DIFFERS_MS))
 		return;
@@ -357,7 +361,7 @@ want_cells(struct engine *engine, enum sketch_form form, uint64_t from,
 	struct sketch_wish wish = { form, from, count };
 	enum status status;
 
-	if (is_spent(engine))
+	if (night_is_spent(engine))
 		return night_end(engine, FOUND_UNFINISHED, err);
 	status = message_sketch_wish_encode(&wish, &engine->body, err);
 	if (status == STATUS_OK)
@@ -494,9 +498,11 @@ night_take_reconciled(struct engine *engine, struct bytes body,
 	night->known = true;
 	if (reconciled.state == RECONCILED_LATER) {
 		forget_run(engine);
+		night->put_off = true;
 		night->not_before_ms = engine->elapsed_ms + NIGHT_AGAIN_MS;
 		return STATUS_OK;
 	}
+	night->put_off = false;
 	if (night->stage != NIGHT_ASKED)
 		return STATUS_OK;
 	night->slow_line =

@@ -28,6 +28,7 @@ enum {
 	NIGHT_LOOK_ROWS = 500,    /* in one step */
 	NIGHT_TRIES = 3,          /* with other nonces */
 	NIGHT_SLOW_LINE_MS = 400, /* round trip: fewer rounds, more cells */
+	NIGHT_SLOW_BYTES = 1024 * 1024,   /* where the line carries little */
 	NIGHT_AGAIN_MS = 10 * 60 * 1000,  /* when the hub cannot now */
 	NIGHT_DIFFERS_MS = 60 * 60 * 1000 /* when a proof fails again */
 };
@@ -47,18 +48,20 @@ enum night_stage {
 
 struct night_run {
 	enum night_stage stage;
+	bool put_off;  /* the hub said: later */
 	bool known;    /* the hub has said when, and its nonce is here */
 	bool wanted;   /* now, whatever is due */
+	bool spent;    /* what this night may cost: the next goes on */
 	bool rebuild;  /* tables are to be made anew */
 	bool rebuilt;  /* they were, in this run */
 	bool check;    /* the owner is to look at tables and file */
 	bool checking; /* it was told so */
 	uint64_t checked_faults;
+	uint64_t due_ms;            /* by the hub's clock */
 	uint8_t nonce[NONCE_BYTES]; /* the hub's, for the next run */
 	uint64_t nonces;            /* of ours, so far */
 	uint64_t not_before_ms;     /* elapsed_ms, as all below */
-	uint64_t due_at_ms;
-	uint64_t differed_ms; /* when a proof failed; 0: never */
+	uint64_t differed_ms;       /* when a proof failed; 0: never */
 	uint64_t began_ms;
 	uint64_t asked_ms;
 	bool slow_line;
@@ -116,6 +119,9 @@ enum status mend_take_mended(struct engine *engine, struct bytes body,
     struct error *err);
 
 /* --- between the two ------------------------------------------------------ */
+
+/* The line's budget for a night. */
+bool night_is_spent(const struct engine *engine);
 
 /* One frame of the run, with its bytes counted. */
 enum status night_send(struct engine *engine, int type, struct error *err);
