@@ -16,8 +16,6 @@
 #include "common/support/clock.h"
 #include "common/support/random.h"
 
-static void step(struct agent *agent, enum engine_event_type type,
-    struct bytes bytes);
 /* In the order in which they fire. */
 static void on_timer(uv_timer_t *timer);
 static void on_open(struct link *link, const struct link_info *info,
@@ -32,50 +30,6 @@ static const struct link_handlers link_handlers = {
 	.on_drained = on_drained,
 	.on_closed = on_closed,
 };
-
-/* --- the end -------------------------------------------------------------- */
-
-static void
-on_timer_closed(uv_handle_t *handle)
-{
-	struct agent *agent = handle->data;
-
-	agent->timer_open = false;
-	if (agent->handlers.on_done != NULL)
-		agent->handlers.on_done(agent, &agent->why, agent->user);
-}
-
-/* Only once; the link is closed first, and then the timer. */
-static void
-finish(struct agent *agent, const struct error *why)
-{
-	if (!agent->done) {
-		agent->done = true;
-		if (why != NULL)
-			agent->why = *why;
-	}
-	if (agent->link != NULL) {
-		link_close(agent->link);
-		return;
-	}
-	if (!uv_is_closing((uv_handle_t *)&agent->timer))
-		uv_close((uv_handle_t *)&agent->timer, on_timer_closed);
-}
-
-static void
-fail(struct agent *agent, const struct error *why)
-{
-	log_event(agent->options.log, LOG_ERROR, "agent.failed",
-	    LOG_TOKEN("status", status_name(why->status)),
-	    LOG_NUMBER("rebuild", why->status == STATUS_CORRUPT));
-	if (agent->options.mode != AGENT_RUN) {
-		finish(agent, why);
-		return;
-	}
-	/* A full disk may have room tomorrow: go on trying. */
-	if (agent->link != NULL)
-		link_abort(agent->link);
-}
 
 /* --- steps of the engine -------------------------------------------------- */
 
@@ -112,47 +66,7 @@ introduce(struct agent *agent)
 	    device_introduce(agent->options.folder, agent->options.replica,
 		(uint64_t)clock_unix_ms(), ERROR_IGNORED) == STATUS_OK;
 	if (agent->introduced)
-		step(agent, ENGINE_TICK, (struct bytes){ NULL, 0 });
-}
-
-/* ONCE is done when it is proved, or when it can be no better. */
-static void
-look_whether_done(struct agent *agent)
-{
-	struct engine_status status;
-	uint64_t progress, now = clock_monotonic_ms();
-
-	if (engine_get_status(agent->engine, &status, ERROR_IGNORED) !=
-	    STATUS_OK)
-		return;
-	if (status.state >= ENGINE_CATCHING_UP)
-		agent->clock_error_ms = status.clock_error_ms;
-	if (agent->options.mode == AGENT_RUN) {
-		if (status.proved || status.differs || status.collecting)
-			agent_memo_meet(agent);
-		return;
-	}
-	progress = status.sent_bytes + status.received_bytes;
-	if (progress != agent->progress) {
-		agent->progress = progress;
-		agent->progress_at_ms = now;
-	}
-	if (agent->options.mode == AGENT_ONCE && status.proved) {
-		/* The hub has all that was sent: it said so. */
-		if (agent->link != NULL)
-			link_close_soon(agent->link);
-	} else if (agent->options.mode == AGENT_ONCE && status.differs) {
-		error_set(&agent->why, STATUS_STALE,
-		    "this computer's records are not the same as the hub's");
-	} else if (status.collecting) {
-		error_set(&agent->why, STATUS_BUSY, AGENT_HELD_UP);
-	} else if (now - agent->progress_at_ms > AGENT_ONCE_MS) {
-		error_set(&agent->why, STATUS_TIMEOUT,
-		    "the hub was not reached in time; try again later");
-	} else {
-		return;
-	}
-	finish(agent, &agent->why);
+		agent_step(agent, ENGINE_TICK, (struct bytes){ NULL, 0 });
 }
 
 static void
@@ -165,22 +79,22 @@ act_on(struct agent *agent, const struct engine_update *update)
 	if (update->certificate.size > 0)
 		keep_certificate(agent, update->certificate);
 	if (update->left) {
-		finish(agent, NULL);
+		agent_finish(agent, NULL);
 		return;
 	}
 	if (update->revoked) {
 		error_set(&agent->why, STATUS_DENIED,
 		    "this computer was removed by the hub's administrator; "
 		    "ask for a new invitation if that was a mistake");
-		finish(agent, &agent->why);
+		agent_finish(agent, &agent->why);
 		return;
 	}
 	if (update->wish == ENGINE_HANG_UP && agent->link != NULL)
 		link_close(agent->link);
 }
 
-static void
-step(struct agent *agent, enum engine_event_type type, struct bytes bytes)
+void
+agent_step(struct agent *agent, enum engine_event_type type, struct bytes bytes)
 {
 	struct engine_event event = {
 		.type = type,
@@ -194,15 +108,18 @@ step(struct agent *agent, enum engine_event_type type, struct bytes bytes)
 	struct error error;
 
 	if (engine_step(agent->engine, &event, &update, &error) != STATUS_OK) {
-		fail(agent, &error);
+		agent_fail(agent, &error);
 		return;
 	}
 	act_on(agent, &update);
 	if (agent->done)
 		return;
+	if (update.check)
+		agent_night_check(agent);
 	agent_memo_write(agent, false);
 	introduce(agent);
-	look_whether_done(agent);
+	agent_night_follow(agent);
+	agent_look_whether_done(agent);
 }
 
 /* --- the link ------------------------------------------------------------- */
@@ -290,7 +207,7 @@ on_open(struct link *link, const struct link_info *info, void *user)
 		    buffer_view(&session));
 	key_wipe(&session);
 	(void)renew_if_due(agent);
-	step(agent, ENGINE_CONNECTED, (struct bytes){ NULL, 0 });
+	agent_step(agent, ENGINE_CONNECTED, (struct bytes){ NULL, 0 });
 }
 
 static void
@@ -299,14 +216,14 @@ on_bytes(struct link *link, struct bytes bytes, void *user)
 	struct agent *agent = user;
 
 	(void)link;
-	step(agent, ENGINE_RECEIVED, bytes);
+	agent_step(agent, ENGINE_RECEIVED, bytes);
 }
 
 static void
 on_drained(struct link *link, void *user)
 {
 	(void)link;
-	step(user, ENGINE_TICK, (struct bytes){ NULL, 0 });
+	agent_step(user, ENGINE_TICK, (struct bytes){ NULL, 0 });
 }
 
 static uint64_t
@@ -356,17 +273,19 @@ on_closed(struct link *link, const struct error *why, void *user)
 	agent->counts = agent_counts(agent);
 	agent->link = NULL;
 	agent->open = false;
+	agent_night_forget(agent);
 	if (agent->offline_since_ms == 0)
 		agent->offline_since_ms = (uint64_t)clock_unix_ms();
 	if (agent->done || agent->stopping) {
 		agent_memo_write(agent, true);
-		finish(agent, NULL);
+		agent_finish(agent, NULL);
 		return;
 	}
 	log_event(agent->options.log, LOG_INFO, "agent.disconnected",
 	    LOG_TOKEN("status", status_name(why->status)));
 	if (was_open)
-		step(agent, ENGINE_DISCONNECTED, (struct bytes){ NULL, 0 });
+		agent_step(agent, ENGINE_DISCONNECTED,
+		    (struct bytes){ NULL, 0 });
 	if (agent->done)
 		return;
 	agent->connect_at_ms =
@@ -374,7 +293,7 @@ on_closed(struct link *link, const struct error *why, void *user)
 	/* Once means now: a hub that is not there is said so at once. */
 	if (agent->options.mode != AGENT_RUN &&
 	    (parted_for_good(agent, &reason) || agent->connections == 0))
-		finish(agent, reason.status != STATUS_OK ? &reason : why);
+		agent_finish(agent, reason.status != STATUS_OK ? &reason : why);
 	agent_memo_write(agent, false);
 }
 
@@ -400,9 +319,11 @@ on_timer(uv_timer_t *timer)
 	if (written)
 		agent_memo_look(agent);
 	if (written || (agent->open && now >= agent->engine_wake_ms))
-		step(agent, ENGINE_TICK, (struct bytes){ NULL, 0 });
-	else if (agent->options.mode != AGENT_RUN)
-		look_whether_done(agent);
+		agent_step(agent, ENGINE_TICK, (struct bytes){ NULL, 0 });
+	else
+		agent_night_follow(agent);
+	if (!agent->done && agent->options.mode != AGENT_RUN)
+		agent_look_whether_done(agent);
 }
 
 /* --- from outside --------------------------------------------------------- */
@@ -418,6 +339,7 @@ agent_start(uv_loop_t *loop, const struct agent_options *options,
 		.sign = folder_sign,
 		.sign_context = options->folder,
 		.seed = random_u64(),
+		.night_bytes = options->folder->night_bytes,
 	};
 	struct agent *agent = calloc(1, sizeof(*agent));
 	struct memo memo;
@@ -435,6 +357,8 @@ agent_start(uv_loop_t *loop, const struct agent_options *options,
 	status = codec_create(&agent->codec, err);
 	engine_options.codec = agent->codec;
 	if (status == STATUS_OK)
+		status = agent_memo_begin(agent, err);
+	if (status == STATUS_OK)
 		status = engine_create(&engine_options, &agent->engine, err);
 	if (status != STATUS_OK) {
 		agent_destroy(agent);
@@ -444,6 +368,8 @@ agent_start(uv_loop_t *loop, const struct agent_options *options,
 		agent->clock_error_ms = memo.clock_error_ms;
 	if (options->mode == AGENT_LEAVE)
 		engine_leave(agent->engine);
+	if (options->mode == AGENT_RECONCILE)
+		engine_reconcile(agent->engine);
 	uv_timer_init(loop, &agent->timer);
 	agent->timer.data = agent;
 	agent->timer_open = true;
@@ -457,7 +383,7 @@ void
 agent_stop(struct agent *agent)
 {
 	agent->stopping = true;
-	finish(agent, NULL);
+	agent_finish(agent, NULL);
 }
 
 void

@@ -18,23 +18,33 @@
 #include "common/support/log.h"
 
 enum {
-	AGENT_LOOK_MS = 150,           /* for writes by other processes */
-	AGENT_SETTLE_MS = 1000,        /* changes are proved together */
-	AGENT_REMEMBER_MS = 5000,      /* how often "last heard" is stored */
-	AGENT_ONCE_MS = 15 * 60 * 1000 /* without any progress */
+	AGENT_LOOK_MS = 150,              /* for writes by other processes */
+	AGENT_SETTLE_MS = 1000,           /* changes are proved together */
+	AGENT_REMEMBER_MS = 5000,         /* how often "last heard" is stored */
+	AGENT_ONCE_MS = 15 * 60 * 1000,   /* without any progress */
+	AGENT_ASK_AGAIN_MS = 10 * 1000,   /* when the hub said: later */
+	AGENT_PUT_OFF_MS = 3 * 60 * 1000, /* for so long */
+	AGENT_SETTLED_MS = 10 * 1000      /* a proof behind a night */
 };
 
 /* Why a sync comes to no end now. */
 #define AGENT_HELD_UP                                                         \
 	"the hub was restored and is collecting what the schools hold; your " \
 	"entries are kept and will be sent"
+#define AGENT_DIFFERS                                             \
+	"this computer's records are not the same as the hub's; " \
+	"`throughline reconcile` repairs that"
+#define AGENT_PUT_OFF                                                        \
+	"the hub cannot compare now (it compares with too many others); it " \
+	"will be done in the night, or try again later"
 
 struct agent;
 
 enum agent_mode {
-	AGENT_RUN,  /* until agent_stop */
-	AGENT_ONCE, /* until synced, or it cannot be */
-	AGENT_LEAVE /* until the hub has let this computer go */
+	AGENT_RUN,       /* until agent_stop */
+	AGENT_ONCE,      /* until synced, or it cannot be */
+	AGENT_RECONCILE, /* until compared with the hub, and reported */
+	AGENT_LEAVE      /* until the hub has let this computer go */
 };
 
 struct agent_handlers {

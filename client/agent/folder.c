@@ -33,6 +33,25 @@ folder_file(const struct folder *folder, const char *name)
 
 /* --- opening -------------------------------------------------------------- */
 
+/* metered = yes, night_bytes = N (0: any) */
+static enum status
+load_night(struct folder *folder, struct error *err)
+{
+	int64_t bytes = -1;
+	bool metered = false;
+	enum status status;
+
+	status = config_flag(&folder->config, "metered", &metered, err);
+	if (status == STATUS_OK)
+		status = config_integer(&folder->config, "night_bytes", 0,
+		    INT64_MAX - 1, &bytes, err);
+	if (bytes < 0)
+		folder->night_bytes = metered ? FOLDER_METERED_BYTES : 0;
+	else
+		folder->night_bytes = bytes == 0 ? UINT64_MAX : (uint64_t)bytes;
+	return status;
+}
+
 static enum status
 load_config(struct folder *folder, struct error *err)
 {
@@ -56,6 +75,8 @@ load_config(struct folder *folder, struct error *err)
 	proxy = config_text(&folder->config, "proxy", NULL);
 	if (status == STATUS_OK && proxy != NULL)
 		status = folder_set_proxy(folder, proxy, err);
+	if (status == STATUS_OK)
+		status = load_night(folder, err);
 	return status;
 }
 
@@ -368,14 +389,14 @@ folder_unlock(struct folder_lock *lock)
 	free(lock);
 }
 
-enum status
-folder_remove_file(const char *folder, const char *name, struct error *err)
+static enum status
+erase_one(const char *folder, const char *name, struct error *err)
 {
 	char *path = file_path(folder, name);
 	enum status status;
 
 	if (path == NULL)
-		return error_set(err, STATUS_NOMEM, "remove %s", name);
+		return error_set(err, STATUS_NOMEM, "erase %s", folder);
 	status = file_remove(path, err);
 	free(path);
 	return status;
@@ -397,7 +418,7 @@ erase_replicas(const char *folder, struct error *err)
 	       uv_fs_scandir_next(&request, &entry) != UV_EOF)
 		if (strncmp(entry.name, replica_prefix,
 			sizeof(replica_prefix) - 1) == 0)
-			status = folder_remove_file(folder, entry.name, err);
+			status = erase_one(folder, entry.name, err);
 	uv_fs_req_cleanup(&request);
 	return status;
 }
@@ -409,7 +430,7 @@ folder_erase(const char *folder, struct error *err)
 	size_t count = sizeof(folder_names) / sizeof(folder_names[0]);
 
 	for (size_t i = 0; status == STATUS_OK && i < count; i++)
-		status = folder_remove_file(folder, folder_names[i], err);
+		status = erase_one(folder, folder_names[i], err);
 	if (status == STATUS_OK)
 		status = erase_replicas(folder, err);
 	return status;

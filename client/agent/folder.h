@@ -1,7 +1,8 @@
 /*
  * A school computer's data folder.
  *
- *	client.conf	hub, proxy, names (text; may be edited)
+ *	client.conf	hub, proxy, names, metered, night_bytes (text; may be
+ *			edited)
  *	hub.crt		the hub's authority
  *	site.key	this computer's TLS key, and its certificate
  *	site.crt
@@ -24,7 +25,8 @@
 #include "common/support/config.h"
 
 enum {
-	FOLDER_HOST_BYTES = 256
+	FOLDER_HOST_BYTES = 256,
+	FOLDER_METERED_BYTES = 256 * 1024 /* for a night */
 };
 
 /* While it is there replica.db is being replaced. */
@@ -41,6 +43,7 @@ struct folder {
 	struct buffer certificate; /* DER */
 	struct buffer authority;   /* DER */
 	uint8_t device_seed[32];
+	uint64_t night_bytes; /* for struct engine_options, by the settings */
 };
 
 /* path/name, allocated. */
@@ -98,10 +101,6 @@ enum status folder_lock(const char *path, struct folder_lock **out,
     struct error *err);
 
 void folder_unlock(struct folder_lock *lock);
-
-/* Also when there is none of that name in it. */
-enum status folder_remove_file(const char *folder, const char *name,
-    struct error *err);
 
 /* After leaving: everything in it is removed. */
 enum status folder_erase(const char *path, struct error *err);

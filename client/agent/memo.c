@@ -24,15 +24,6 @@ memo_state_name(enum memo_state state)
 	return names[state];
 }
 
-/* "2026-07-21 16:42" */
-static void
-format_minute(uint64_t unix_ms, char out[CLOCK_TEXT_BYTES])
-{
-	clock_format((int64_t)unix_ms, out);
-	out[10] = ' ';
-	out[16] = '\0';
-}
-
 void
 memo_sentence(const struct memo *memo, char out[MEMO_SENTENCE_BYTES])
 {
@@ -48,7 +39,7 @@ memo_sentence(const struct memo *memo, char out[MEMO_SENTENCE_BYTES])
 		    memo->filled_permille / 10);
 		break;
 	case MEMO_SYNCED:
-		format_minute(memo->last_proved_ms, when);
+		memo_minute(memo->last_proved_ms, when);
 		snprintf(out, MEMO_SENTENCE_BYTES, "Synced at %s", when);
 		break;
 	case MEMO_WAITING:
@@ -64,7 +55,7 @@ memo_sentence(const struct memo *memo, char out[MEMO_SENTENCE_BYTES])
 			    "Not connected yet; %s", waiting);
 			break;
 		}
-		format_minute(memo->offline_since_ms, when);
+		memo_minute(memo->offline_since_ms, when);
 		snprintf(out, MEMO_SENTENCE_BYTES, "Offline since %s; %s", when,
 		    waiting);
 		break;
@@ -96,6 +87,8 @@ static const char *const fact_names[] = {
 	"memo_proved_ms",
 	"memo_offline_since_ms",
 	"memo_clock_error_ms",
+	"memo_reconciling",
+	"memo_put_off",
 };
 
 enum {
@@ -132,6 +125,8 @@ memo_write(struct replica *replica, const struct engine_status *status,
 		status->last_proved_ms,
 		offline_since_ms,
 		(uint64_t)status->clock_error_ms,
+		status->reconciling,
+		status->put_off,
 	};
 	enum status result = replica_begin(replica, err);
 
@@ -146,6 +141,30 @@ memo_write(struct replica *replica, const struct engine_status *status,
 }
 
 /* --- anybody reads -------------------------------------------------------- */
+
+/* As the engine keeps it at the end of a night.  What a later program kept is
+ * passed over. */
+static enum status
+read_night(struct replica *replica, struct memo *memo, struct error *err)
+{
+	struct buffer kept = { 0 };
+	struct arena arena = { 0 };
+	enum status status;
+
+	status = replica_meta_get(replica, "reconciled_ms", 0,
+	    &memo->reconciled_ms, err);
+	if (status == STATUS_OK)
+		status =
+		    replica_meta_get_blob(replica, "reconciled", &kept, err);
+	if (status == STATUS_OK &&
+	    (memo->reconciled_ms == 0 ||
+		message_found_decode(buffer_view(&kept), &arena, &memo->found,
+		    ERROR_IGNORED) != STATUS_OK))
+		memo->reconciled_ms = 0;
+	arena_deinit(&arena);
+	buffer_deinit(&kept);
+	return status;
+}
 
 enum status
 memo_read(struct replica *replica, struct memo *memo, struct error *err)
@@ -166,6 +185,8 @@ memo_read(struct replica *replica, struct memo *memo, struct error *err)
 		status = conflict_count(replica, &memo->conflicts, err);
 	if (status == STATUS_OK)
 		status = dossier_count(replica, &totals, err);
+	if (status == STATUS_OK)
+		status = read_night(replica, memo, err);
 	if (status != STATUS_OK)
 		return status;
 	memo->state = facts[0] <= MEMO_COLLECTING ? (enum memo_state)facts[0]
@@ -176,6 +197,8 @@ memo_read(struct replica *replica, struct memo *memo, struct error *err)
 	memo->last_proved_ms = facts[4];
 	memo->offline_since_ms = facts[5];
 	memo->clock_error_ms = (int64_t)facts[6];
+	memo->reconciling = facts[7] != 0;
+	memo->put_off = facts[8] != 0;
 	memo->closes_held = totals.closing;
 	/* The engine takes a proof back in the transaction that changes what
 	 * was proved; the agent tells only a moment later. */
@@ -189,15 +212,25 @@ memo_read(struct replica *replica, struct memo *memo, struct error *err)
 
 /* --- wishes --------------------------------------------------------------- */
 
+static const struct {
+	const char *wished;
+	const char *met;
+} wish_names[] = {
+	[MEMO_WISH_SYNC] = { "wish", "wish_met" },
+	[MEMO_WISH_NIGHT] = { "wish_night", "wish_night_met" },
+};
+
 enum status
-memo_wish(struct replica *replica, uint64_t *ticket, struct error *err)
+memo_wish(struct replica *replica, enum memo_wish wish, uint64_t *ticket,
+    struct error *err)
 {
+	const char *name = wish_names[wish].wished;
 	enum status status = replica_begin(replica, err);
 
 	if (status == STATUS_OK)
-		status = replica_meta_get(replica, "wish", 0, ticket, err);
+		status = replica_meta_get(replica, name, 0, ticket, err);
 	if (status == STATUS_OK)
-		status = replica_meta_set(replica, "wish", ++*ticket, err);
+		status = replica_meta_set(replica, name, ++*ticket, err);
 	if (status == STATUS_OK)
 		status = replica_commit(replica, err);
 	if (status != STATUS_OK)
@@ -206,39 +239,36 @@ memo_wish(struct replica *replica, uint64_t *ticket, struct error *err)
 }
 
 enum status
-memo_wish_met(struct replica *replica, uint64_t ticket, bool *met,
-    struct error *err)
+memo_wish_met(struct replica *replica, enum memo_wish wish, uint64_t ticket,
+    bool *met, struct error *err)
 {
 	uint64_t done = 0;
 	enum status status;
 
-	status = replica_meta_get(replica, "wish_met", 0, &done, err);
+	status = replica_meta_get(replica, wish_names[wish].met, 0, &done, err);
 	*met = status == STATUS_OK && done >= ticket;
 	return status;
 }
 
 enum status
-memo_get_wish(struct replica *replica, uint64_t *ticket, struct error *err)
+memo_get_wish(struct replica *replica, enum memo_wish wish, uint64_t *ticket,
+    struct error *err)
 {
-	return replica_meta_get(replica, "wish", 0, ticket, err);
+	bool met = false;
+	enum status status;
+
+	status =
+	    replica_meta_get(replica, wish_names[wish].wished, 0, ticket, err);
+	if (status == STATUS_OK)
+		status = memo_wish_met(replica, wish, *ticket, &met, err);
+	if (met)
+		*ticket = 0;
+	return status;
 }
 
 enum status
-memo_meet_wish(struct replica *replica, uint64_t ticket, struct error *err)
+memo_meet_wish(struct replica *replica, enum memo_wish wish, uint64_t ticket,
+    struct error *err)
 {
-	return replica_meta_set(replica, "wish_met", ticket, err);
-}
-
-enum status
-memo_note_copy(struct replica *replica, uint64_t now_ms, struct error *err)
-{
-	enum {
-		DAY_BYTES = 10 /* 2026-07-21 */
-	};
-
-	char today[CLOCK_TEXT_BYTES];
-
-	clock_format((int64_t)now_ms, today);
-	return replica_meta_set_blob(replica, "last_backup_on",
-	    (struct bytes){ (const uint8_t *)today, DAY_BYTES }, err);
+	return replica_meta_set(replica, wish_names[wish].met, ticket, err);
 }

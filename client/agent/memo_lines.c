@@ -18,7 +18,7 @@ add_count(json_t *lines, const char *what, uint64_t count, const char *which)
 enum status
 memo_lines_add(struct replica *replica, json_t *lines, struct error *err)
 {
-	char sentence[MEMO_SENTENCE_BYTES];
+	char sentence[MEMO_SENTENCE_BYTES], night[MEMO_WORDS_BYTES];
 	struct memo memo = { 0 };
 	enum status status = memo_read(replica, &memo, err);
 
@@ -29,6 +29,10 @@ memo_lines_add(struct replica *replica, json_t *lines, struct error *err)
 	    memo.state == MEMO_OFFLINE || memo.state == MEMO_DIFFERS ||
 		memo.state == MEMO_REVOKED,
 	    "%s", sentence);
+	memo_night_sentence(&memo, night);
+	report_add_line(lines, "Comparison",
+	    memo.reconciled_ms == 0 || memo.found.outcome != FOUND_EQUAL, "%s",
+	    night);
 	add_count(lines, "Refused entries", memo.refused,
 	    "were refused by the hub: see `throughline refused`");
 	add_count(lines, "Conflicts", memo.conflicts,

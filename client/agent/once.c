@@ -4,6 +4,10 @@
 #include "client/agent/once.h"
 #include "common/support/clock.h"
 
+#define NOT_REACHED                                                         \
+	"the hub has not been reached yet; throughline is running on this " \
+	"folder and goes on trying"
+
 enum {
 	WISH_LOOK_MS = 50,
 	WISH_MS = 60 * 1000 /* without an answer from the agent */
@@ -13,6 +17,7 @@ struct once {
 	const struct once_options *options;
 	struct once_result *result;
 	struct error why;
+	uint64_t progress_ms; /* monotonic: when it was last seen */
 };
 
 /* --- by an agent of our own ----------------------------------------------- */
@@ -25,7 +30,8 @@ on_status(struct agent *agent, const struct engine_status *status, void *user)
 	(void)agent;
 	once->result->status = *status;
 	if (once->options->on_progress != NULL)
-		once->options->on_progress(once->options->context, status);
+		once->options->on_progress(once->options->context,
+		    once->result);
 }
 
 static void
@@ -69,48 +75,83 @@ run_own(struct once *once, struct error *err)
 
 /* --- by the agent that runs ----------------------------------------------- */
 
+static enum status
+look_at_sync(struct once *once, const struct memo *memo, struct error *err)
+{
+	once->result->status.proved = memo->state == MEMO_SYNCED;
+	if (memo->state == MEMO_DIFFERS)
+		return error_set(err, STATUS_STALE, AGENT_DIFFERS);
+	if (memo->state == MEMO_COLLECTING)
+		return error_set(err, STATUS_BUSY, AGENT_HELD_UP);
+	return STATUS_OK;
+}
+
+/* A comparison takes as long as it takes, once it is under way. */
+static enum status
+wait_for_night(struct once *once, const struct memo *memo, struct error *err)
+{
+	uint64_t now = clock_monotonic_ms();
+
+	if (memo->reconciling)
+		once->progress_ms = now;
+	if (memo->state == MEMO_COLLECTING)
+		return error_set(err, STATUS_BUSY, AGENT_HELD_UP);
+	if (memo->put_off && now - once->progress_ms > AGENT_PUT_OFF_MS)
+		return error_set(err, STATUS_BUSY, AGENT_PUT_OFF);
+	if (memo->put_off || now - once->progress_ms <= WISH_MS)
+		return STATUS_AGAIN;
+	return error_set(err, STATUS_TIMEOUT, NOT_REACHED);
+}
+
 /* STATUS_AGAIN: not yet. */
 static enum status
-look(struct once *once, uint64_t ticket, struct error *err)
+look(struct once *once, enum memo_wish wish, uint64_t ticket, struct error *err)
 {
+	struct replica *replica = once->options->replica;
+	struct engine_status *status = &once->result->status;
 	struct memo memo;
-	enum status status;
+	enum status result;
 	bool met;
 
-	status = memo_wish_met(once->options->replica, ticket, &met, err);
-	if (status != STATUS_OK || !met)
-		return status == STATUS_OK ? STATUS_AGAIN : status;
-	status = memo_read(once->options->replica, &memo, err);
-	once->result->status.waiting = memo.waiting;
-	once->result->status.aside = memo.refused;
-	once->result->status.proved = memo.state == MEMO_SYNCED;
-	if (status == STATUS_OK && memo.state == MEMO_DIFFERS)
-		return error_set(err, STATUS_STALE,
-		    "this computer's records are not the same as the hub's");
-	if (status == STATUS_OK && memo.state == MEMO_COLLECTING)
-		return error_set(err, STATUS_BUSY, AGENT_HELD_UP);
-	return status;
+	result = memo_wish_met(replica, wish, ticket, &met, err);
+	if (result == STATUS_OK)
+		result = memo_read(replica, &memo, err);
+	if (result != STATUS_OK)
+		return result;
+	status->waiting = memo.waiting;
+	status->aside = memo.refused;
+	status->reconciling = memo.reconciling;
+	status->put_off = memo.put_off;
+	status->found = memo.found;
+	if (met && wish == MEMO_WISH_SYNC)
+		return look_at_sync(once, &memo, err);
+	if (met)
+		return STATUS_OK;
+	if (wish == MEMO_WISH_NIGHT)
+		return wait_for_night(once, &memo, err);
+	return clock_monotonic_ms() - once->progress_ms <= WISH_MS
+	           ? STATUS_AGAIN
+	           : error_set(err, STATUS_TIMEOUT, NOT_REACHED);
 }
 
 static enum status
 wait_for_running(struct once *once, struct error *err)
 {
-	uint64_t began = clock_monotonic_ms();
+	enum memo_wish wish = once->options->mode == AGENT_RECONCILE
+	                          ? MEMO_WISH_NIGHT
+	                          : MEMO_WISH_SYNC;
 	uint64_t ticket;
 	enum status status;
 
+	once->progress_ms = clock_monotonic_ms();
 	once->result->by_running_agent = true;
-	status = memo_wish(once->options->replica, &ticket, err);
+	status = memo_wish(once->options->replica, wish, &ticket, err);
 	if (status != STATUS_OK)
 		return status;
-	while ((status = look(once, ticket, err)) == STATUS_AGAIN) {
-		if (clock_monotonic_ms() - began > WISH_MS)
-			return error_set(err, STATUS_TIMEOUT,
-			    "the hub has not been reached yet; throughline is "
-			    "running on this folder and goes on trying");
+	while ((status = look(once, wish, ticket, err)) == STATUS_AGAIN) {
 		if (once->options->on_progress != NULL)
 			once->options->on_progress(once->options->context,
-			    NULL);
+			    once->result);
 		uv_sleep(WISH_LOOK_MS);
 	}
 	return status;
@@ -129,7 +170,7 @@ once_sync(const struct once_options *options, struct once_result *result,
 	status = folder_lock(options->data, &lock, err);
 	if (status == STATUS_OK)
 		status = run_own(&once, err);
-	else if (status == STATUS_BUSY && options->mode == AGENT_ONCE)
+	else if (status == STATUS_BUSY && options->mode != AGENT_LEAVE)
 		status = wait_for_running(&once, err);
 	folder_unlock(lock);
 	result->elapsed_ms = clock_monotonic_ms() - began;

@@ -1,5 +1,6 @@
 /*
- * One sync, now: by an agent of its own, or by the one that is running.
+ * One sync, or one comparison with the hub, now: by an agent of its own, or by
+ * the one that is running.
  */
 #ifndef CLIENT_AGENT_ONCE_H
 #define CLIENT_AGENT_ONCE_H
@@ -9,20 +10,10 @@
 
 #include "client/agent/agent.h"
 
-struct once_options {
-	const char *data;
-	struct folder *folder;   /* borrowed */
-	struct replica *replica; /* borrowed; opened for writing */
-	struct log *log;         /* or NULL */
-	enum agent_mode mode;    /* AGENT_ONCE or AGENT_LEAVE */
-	/* Now and then; or NULL.  status is NULL while another process's
-	 * agent does the work. */
-	void (*on_progress)(void *context, const struct engine_status *status);
-	void *context;
-};
-
 struct once_result {
-	bool by_running_agent; /* then the figures are not known */
+	/* Then of status only waiting, aside, proved, reconciling, put_off and
+	 * found are known, and nothing of the rest. */
+	bool by_running_agent;
 	struct engine_status status;
 	struct link_counts counts;
 	uint32_t connections;
@@ -30,9 +21,21 @@ struct once_result {
 	uint64_t elapsed_ms;
 };
 
+struct once_options {
+	const char *data;
+	struct folder *folder;   /* borrowed */
+	struct replica *replica; /* borrowed; opened for writing */
+	struct log *log;         /* or NULL */
+	enum agent_mode mode;    /* any but AGENT_RUN */
+	/* Now and then; or NULL.  What is known so far is in result. */
+	void (*on_progress)(void *context, const struct once_result *result);
+	void *context;
+};
+
 /*
- * STATUS_OK: proved equal to the hub (or left).  STATUS_BUSY: AGENT_LEAVE while
- * an agent runs.  Else why it could not be done; result is filled in anyway.
+ * STATUS_OK: proved equal to the hub (or left; or compared, whatever
+ * result->status.found is).  STATUS_BUSY: AGENT_LEAVE while an agent runs; or
+ * the hub cannot compare now.  Else why it could not be done; result is filled in anyway.
  */
 enum status once_sync(const struct once_options *options,
     struct once_result *result, struct error *err);

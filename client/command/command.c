@@ -11,6 +11,7 @@ static const struct command_entry *const entries[] = {
 	&command_leave,
 	&command_run,
 	&command_sync,
+	&command_reconcile,
 	&command_status,
 	&command_report,
 	&command_list,

@@ -15,6 +15,7 @@
 #include "common/replica/draft.h"
 #include "common/replica/record.h"
 #include "common/replica/replica.h"
+#include "protocol/message_night.h"
 
 /* The first rules of every command's table. */
 #define COMMAND_RULES                                                         \
@@ -70,6 +71,9 @@ enum status command_write(struct command *command, uint64_t dossier,
 enum status command_school(struct command *command, const char *laestab,
     uint64_t *school);
 
+/* connect.c: --hub and --proxy, for this command alone. */
+enum status command_use_hub(struct command *command);
+
 /* --- output.c ------------------------------------------------------------- */
 
 /* Ids and references as strings, dates and codes as text, blobs in
@@ -94,6 +98,9 @@ void output_value_text(struct replica *replica, const struct column *column,
  * with "..." behind it.  capacity is at least 4. */
 void output_copy_text(struct bytes text, char *out, size_t capacity);
 
+/* reconcile.c: what a comparison with the hub found. */
+json_t *output_found(const struct found *found);
+
 /* --- name.c --------------------------------------------------------------- */
 
 enum {
@@ -112,7 +119,7 @@ void output_writer(struct replica *replica, uint32_t site, uint64_t author,
 /* --- the commands, by file ------------------------------------------------ */
 
 extern const struct command_entry command_join, command_leave, command_run,
-    command_sync, command_status;
+    command_sync, command_reconcile, command_status;
 extern const struct command_entry command_list, command_get, command_put,
     command_delete, command_subject;
 extern const struct command_entry command_history, command_conflicts,

@@ -17,8 +17,8 @@ enum {
 	RUN_AGAIN_MS = 50
 };
 
-static enum status
-use_hub_option(struct command *command)
+enum status
+command_use_hub(struct command *command)
 {
 	const char *hub = options_text(&command->options, "hub", NULL);
 	const char *proxy = options_text(&command->options, "proxy", NULL);
@@ -129,7 +129,7 @@ run_run(struct command *command)
 	struct log *log = NULL;
 	enum status status;
 
-	status = use_hub_option(command);
+	status = command_use_hub(command);
 	if (status == STATUS_OK)
 		status = lock_folder(command, &lock);
 	if (status == STATUS_OK)
@@ -160,12 +160,13 @@ static const struct option_rule sync_rules[] = {
 };
 
 static void
-show_progress(void *context, const struct engine_status *status)
+show_progress(void *context, const struct once_result *result)
 {
+	const struct engine_status *status = &result->status;
 	char text[128];
 
 	(void)context;
-	if (status == NULL)
+	if (result->by_running_agent)
 		snprintf(text, sizeof(text), "waiting for the running agent");
 	else if (status->filling > 0)
 		snprintf(text, sizeof(text), "first sync: %" PRIu64 " %%",
@@ -208,7 +209,7 @@ run_sync(struct command *command)
 	struct once_result result = { 0 };
 	enum status status;
 
-	status = use_hub_option(command);
+	status = command_use_hub(command);
 	if (status == STATUS_OK)
 		status = once_sync(&options, &result, &command->error);
 	output_progress(NULL);
@@ -256,6 +257,22 @@ agent_runs(const char *data)
 	return runs;
 }
 
+/* null: there was none yet */
+static json_t *
+last_comparison(const struct memo *memo)
+{
+	char sentence[MEMO_WORDS_BYTES];
+	json_t *json;
+
+	if (memo->reconciled_ms == 0)
+		return json_null();
+	memo_night_sentence(memo, sentence);
+	json = output_found(&memo->found);
+	json_object_set_new(json, "at", output_time(memo->reconciled_ms));
+	json_object_set_new(json, "sentence", json_string(sentence));
+	return json;
+}
+
 static json_t *
 status_json(struct command *command, const struct memo *memo,
     const char *sentence)
@@ -263,7 +280,7 @@ status_json(struct command *command, const struct memo *memo,
 	struct replica_identity identity = replica_identity(command->replica);
 
 	return json_pack("{s:s, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, "
-			 "s:o, s:o, s:o, s:I, s:i, s:o, s:s}",
+			 "s:o, s:o, s:o, s:I, s:i, s:o, s:s, s:o}",
 	    "state", memo_state_name(memo->state), "sentence", sentence,
 	    "synced", memo->state == MEMO_SYNCED, "agent", memo->agent_running,
 	    "waiting", (json_int_t)memo->waiting, "refused",
@@ -276,16 +293,20 @@ status_json(struct command *command, const struct memo *memo,
 	    output_time(memo->offline_since_ms), "clock_error_ms",
 	    (json_int_t)memo->clock_error_ms, "site", (int)identity.site,
 	    "school", output_id(identity.school), "school_name",
-	    config_text(&command->folder->config, "school", ""));
+	    config_text(&command->folder->config, "school", ""),
+	    "last_comparison", last_comparison(memo));
 }
 
 static void
 print_status(struct command *command, const struct memo *memo,
     const char *sentence)
 {
-	printf("%s, computer %" PRIu32 "\n%s\n",
+	char night[MEMO_WORDS_BYTES];
+
+	memo_night_sentence(memo, night);
+	printf("%s, computer %" PRIu32 "\n%s\n%s\n",
 	    config_text(&command->folder->config, "school", "This school"),
-	    replica_identity(command->replica).site, sentence);
+	    replica_identity(command->replica).site, sentence, night);
 	if (!memo->agent_running)
 		puts("The agent is not running here; `throughline run` starts "
 		     "it.");

@@ -74,15 +74,13 @@ static const struct option_rule leave_rules[] = {
 };
 
 static void
-show_leaving(void *context, const struct engine_status *status)
+show_leaving(void *context, const struct once_result *result)
 {
 	char text[96];
 
 	(void)context;
-	if (status == NULL)
-		return;
 	snprintf(text, sizeof(text), "leaving: %" PRIu64 " still to send",
-	    status->waiting);
+	    result->status.waiting);
 	output_progress(text);
 }
 

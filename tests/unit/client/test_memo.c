@@ -172,21 +172,111 @@ test_wish_is_met_by_its_ticket(void **state)
 	uint64_t first, second, seen;
 	bool met;
 
-	SCRIPT_OK(memo_wish(*state, &first, &err), &err);
-	SCRIPT_OK(memo_wish(*state, &second, &err), &err);
+	SCRIPT_OK(memo_wish(*state, MEMO_WISH_SYNC, &first, &err), &err);
+	SCRIPT_OK(memo_wish(*state, MEMO_WISH_SYNC, &second, &err), &err);
 	assert_true(second > first);
-	SCRIPT_OK(memo_get_wish(*state, &seen, &err), &err);
+	SCRIPT_OK(memo_get_wish(*state, MEMO_WISH_SYNC, &seen, &err), &err);
 	assert_int_equal(seen, second);
-	SCRIPT_OK(memo_wish_met(*state, first, &met, &err), &err);
+	SCRIPT_OK(memo_wish_met(*state, MEMO_WISH_SYNC, first, &met, &err),
+	    &err);
 	assert_false(met);
-	SCRIPT_OK(memo_meet_wish(*state, first, &err), &err);
-	SCRIPT_OK(memo_wish_met(*state, first, &met, &err), &err);
+	SCRIPT_OK(memo_meet_wish(*state, MEMO_WISH_SYNC, first, &err), &err);
+	SCRIPT_OK(memo_wish_met(*state, MEMO_WISH_SYNC, first, &met, &err),
+	    &err);
 	assert_true(met);
-	SCRIPT_OK(memo_wish_met(*state, second, &met, &err), &err);
+	SCRIPT_OK(memo_wish_met(*state, MEMO_WISH_SYNC, second, &met, &err),
+	    &err);
 	assert_false(met);
-	SCRIPT_OK(memo_meet_wish(*state, second, &err), &err);
-	SCRIPT_OK(memo_wish_met(*state, first, &met, &err), &err);
+	SCRIPT_OK(memo_meet_wish(*state, MEMO_WISH_SYNC, second, &err), &err);
+	SCRIPT_OK(memo_wish_met(*state, MEMO_WISH_SYNC, first, &met, &err),
+	    &err);
 	assert_true(met);
+}
+
+/* One kind of wish is not met by another; what is met is wished no more. */
+static void
+test_wish_for_a_night_is_another(void **state)
+{
+	struct error err = { 0 };
+	uint64_t sync, night, seen;
+	bool met;
+
+	SCRIPT_OK(memo_wish(*state, MEMO_WISH_SYNC, &sync, &err), &err);
+	SCRIPT_OK(memo_wish(*state, MEMO_WISH_NIGHT, &night, &err), &err);
+	SCRIPT_OK(memo_meet_wish(*state, MEMO_WISH_SYNC, sync, &err), &err);
+	SCRIPT_OK(memo_get_wish(*state, MEMO_WISH_SYNC, &seen, &err), &err);
+	assert_int_equal(seen, 0);
+	SCRIPT_OK(memo_get_wish(*state, MEMO_WISH_NIGHT, &seen, &err), &err);
+	assert_int_equal(seen, night);
+	SCRIPT_OK(memo_wish_met(*state, MEMO_WISH_NIGHT, night, &met, &err),
+	    &err);
+	assert_false(met);
+}
+
+/* --- the night ------------------------------------------------------------ */
+
+static void
+expect_night(struct found found, const char *expected)
+{
+	struct memo memo = { .reconciled_ms = AT, .found = found };
+	char sentence[MEMO_WORDS_BYTES];
+
+	memo_night_sentence(&memo, sentence);
+	assert_string_equal(sentence, expected);
+}
+
+static void
+test_each_night_has_its_sentence(void **state)
+{
+	const struct memo never = { 0 };
+	char sentence[MEMO_WORDS_BYTES];
+
+	(void)state;
+	memo_night_sentence(&never, sentence);
+	assert_string_equal(sentence, "Not compared with the hub yet");
+	expect_night((struct found){ .outcome = FOUND_EQUAL },
+	    "Compared with the hub at 2026-07-21 16:42: the same");
+	expect_night((struct found){ .outcome = FOUND_MENDED,
+			 .only_hub = 17204,
+			 .only_client = 1,
+			 .refolded = 1 },
+	    "Compared with the hub at 2026-07-21 16:42: repaired (17,204 "
+	    "entries were missing here, 1 entry was missing at the hub; the "
+	    "tables were made anew)");
+	expect_night((struct found){ .outcome = FOUND_UNFINISHED,
+			 .only_hub = 2 },
+	    "Compared with the hub at 2026-07-21 16:42: not finished, for what "
+	    "a night may cost was spent; the next one goes on (2 entries were "
+	    "missing here)");
+	expect_night((struct found){ .outcome = FOUND_FAILED, .faults = 1 },
+	    "Compared with the hub at 2026-07-21 16:42: not repaired; tell the "
+	    "hub's administrator (1 fault was in the tables or the file)");
+}
+
+/* As the engine leaves it when a night has ended. */
+static void
+test_night_is_read_as_the_engine_kept_it(void **state)
+{
+	struct found found = { .outcome = FOUND_MENDED,
+		.damaged = 2,
+		.bytes = 131 };
+	struct buffer body = { 0 };
+	struct error err = { 0 };
+	struct memo memo = { 0 };
+
+	SCRIPT_OK(memo_read(*state, &memo, &err), &err);
+	assert_int_equal(memo.reconciled_ms, 0);
+	SCRIPT_OK(message_found_encode(&found, &body, &err), &err);
+	SCRIPT_OK(replica_meta_set(*state, "reconciled_ms", AT, &err), &err);
+	SCRIPT_OK(replica_meta_set_blob(*state, "reconciled",
+		      buffer_view(&body), &err),
+	    &err);
+	buffer_deinit(&body);
+	SCRIPT_OK(memo_read(*state, &memo, &err), &err);
+	assert_int_equal(memo.reconciled_ms, AT);
+	assert_int_equal(memo.found.outcome, FOUND_MENDED);
+	assert_int_equal(memo.found.damaged, 2);
+	assert_int_equal(memo.found.bytes, 131);
 }
 
 int
@@ -201,6 +291,9 @@ main(void)
 		MEMO(test_synced_is_not_said_while_something_waits),
 		MEMO(test_synced_is_not_said_after_the_proof_was_taken_back),
 		MEMO(test_wish_is_met_by_its_ticket),
+		MEMO(test_wish_for_a_night_is_another),
+		cmocka_unit_test(test_each_night_has_its_sentence),
+		MEMO(test_night_is_read_as_the_engine_kept_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,7 +34,7 @@ test_report_is_one_json_document(void **state)
 	assert_non_null(report);
 	assert_string_equal(json_string_value(json_object_get(report, "for")),
 	    "school");
-	assert_int_equal(json_array_size(json_object_get(report, "sync")), 3);
+	assert_int_equal(json_array_size(json_object_get(report, "sync")), 4);
 	json_decref(report);
 }
 
