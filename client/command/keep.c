@@ -20,14 +20,43 @@ static const struct option_rule plain_rules[] = {
 
 /* --- check ---------------------------------------------------------------- */
 
+static const struct option_rule check_rules[] = {
+	COMMAND_RULES,
+	{ "repair", NULL,
+	    "first make anew all that is computed from the commits; the agent "
+	    "must not run",
+	    0 },
+	{ 0 },
+};
+
+static enum status
+repair(struct command *command)
+{
+	struct folder_lock *lock = NULL;
+	enum status status;
+
+	status = folder_lock(command->data, &lock, &command->error);
+	if (status == STATUS_BUSY)
+		status = error_set(&command->error, status,
+		    "the agent runs: stop it, then repair");
+	if (status == STATUS_OK)
+		status = verify_repair(command->replica, command->json,
+		    command->now_ms, &command->error);
+	folder_unlock(lock);
+	return status;
+}
+
 static enum status
 run_check(struct command *command)
 {
 	uint64_t ticket;
 	enum status status;
 
-	status =
-	    verify_replica(command->replica, command->json, &command->error);
+	if (options_flag(&command->options, "repair"))
+		status = repair(command);
+	else
+		status = verify_replica(command->replica, command->json,
+		    &command->error);
 	/* What smells wrong is repaired from the hub, as soon as may be. */
 	if (status == STATUS_CORRUPT)
 		(void)memo_wish(command->replica, MEMO_WISH_NIGHT, &ticket,
@@ -37,10 +66,10 @@ run_check(struct command *command)
 
 const struct command_entry command_check = {
 	.name = "check",
-	.usage = "check",
+	.usage = "check [--repair]",
 	.about = "compute everything anew and compare; mends nothing itself",
 	.needs = COMMAND_READS,
-	.rules = plain_rules,
+	.rules = check_rules,
 	.run = run_check,
 };
 

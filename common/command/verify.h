@@ -13,4 +13,13 @@
 enum status verify_replica(struct replica *replica, bool json,
     struct error *err);
 
+/*
+ * Make anew all that is computed from the commits, in one transaction; then
+ * verify_replica.  Damaged commits are noted and stay out of the tables until
+ * sound copies come; nothing else is lost.  Nobody else may have the replica
+ * at hand.
+ */
+enum status verify_repair(struct replica *replica, bool json, uint64_t now_ms,
+    struct error *err);
+
 #endif

@@ -40,9 +40,11 @@ check_integrity(struct check *check, struct error *err)
 	while ((status = sql_step(sql, err)) == STATUS_OK) {
 		struct bytes text = sql_column_bytes(sql, 0);
 
-		if (!bytes_equal_text(text, "ok"))
-			check_fault(check, "the file is damaged: %.*s",
-			    (int)text.size, (const char *)text.data);
+		if (bytes_equal_text(text, "ok"))
+			continue;
+		check->result->file_faults++;
+		check_fault(check, "the file is damaged: %.*s", (int)text.size,
+		    (const char *)text.data);
 	}
 	sql_release(sql);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
@@ -62,6 +64,7 @@ check_ledger_row(void *context, const struct ledger_row *row)
 	if (damage_find(row, &arena, &commit, &damage) != STATUS_OK)
 		check->no_memory = true;
 	arena_deinit(&arena);
+	check->result->damaged += damage != DAMAGE_NONE;
 	switch (damage) {
 	case DAMAGE_NONE:
 		break;

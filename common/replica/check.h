@@ -12,6 +12,8 @@ struct check_result {
 	uint64_t commits;
 	uint64_t records;
 	uint64_t faults;
+	uint64_t file_faults; /* of them: SQLite's, of the file itself */
+	uint64_t damaged; /* of them: commits that are not what was stored */
 };
 
 /* One sentence a fault, with ids but no values. */

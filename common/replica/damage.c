@@ -262,6 +262,32 @@ damage_is_noted(struct replica *replica, uint64_t sequence, bool *noted,
 }
 
 enum status
+damage_each(struct replica *replica, uint64_t since_ms, damaged_visitor *visit,
+    void *context, struct error *err)
+{
+	struct sql *sql = sql_use(replica,
+	    "SELECT d.sequence, d.id, d.found_ms, coalesce(l.received, 0)"
+	    " FROM damaged AS d LEFT JOIN ledger AS l USING (sequence)"
+	    " WHERE d.found_ms >= ?1 ORDER BY d.sequence");
+	enum status status;
+
+	sql_bind_id(sql, 1, since_ms);
+	while ((status = sql_step(sql, err)) == STATUS_OK) {
+		struct damaged damaged = {
+			.sequence = sql_column_id(sql, 0),
+			.id = sql_column_id(sql, 1),
+			.found_ms = sql_column_id(sql, 2),
+			.received_ms = sql_column_id(sql, 3),
+		};
+
+		if (!visit(context, &damaged))
+			break;
+	}
+	sql_release(sql);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status
 damage_follow(struct replica *replica, struct error *err)
 {
 	return sql_run(replica,

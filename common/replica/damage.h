@@ -26,6 +26,20 @@ enum status damage_count(struct replica *replica, uint64_t *count,
 enum status damage_is_noted(struct replica *replica, uint64_t sequence,
     bool *noted, struct error *err);
 
+struct damaged {
+	uint64_t sequence;
+	uint64_t id;
+	uint64_t found_ms;    /* first */
+	uint64_t received_ms; /* 0: not known */
+};
+
+typedef bool damaged_visitor(void *context, const struct damaged *damaged);
+
+/* Those that were first noted from since_ms on, by place.  Return false to
+ * stop. */
+enum status damage_each(struct replica *replica, uint64_t since_ms,
+    damaged_visitor *visit, void *context, struct error *err);
+
 /* Rows have got other places: so do their notes.  Inside a transaction. */
 enum status damage_follow(struct replica *replica, struct error *err);
 

@@ -19,18 +19,41 @@ static const struct option_rule plain_rules[] = {
 
 /* --- check ---------------------------------------------------------------- */
 
+static const struct option_rule check_rules[] = {
+	COMMAND_RULES,
+	{ "repair", NULL,
+	    "first make anew all that is computed from the commits; the hub "
+	    "must not serve",
+	    0 },
+	{ 0 },
+};
+
 static enum status
 run_check(struct command *command)
 {
-	return verify_replica(command->replica, command->json, &command->error);
+	struct hub_lock *lock = NULL;
+	enum status status;
+
+	if (!options_flag(&command->options, "repair"))
+		return verify_replica(command->replica, command->json,
+		    &command->error);
+	status = hub_folder_lock(command->data, &lock, &command->error);
+	if (status == STATUS_BUSY)
+		status = error_set(&command->error, status,
+		    "the hub serves: stop it, then repair");
+	if (status == STATUS_OK)
+		status = verify_repair(command->replica, command->json,
+		    command->now_ms, &command->error);
+	hub_folder_unlock(lock);
+	return status;
 }
 
 const struct command_entry command_check = {
 	.name = "check",
-	.usage = "check",
-	.about = "compute everything anew and compare; changes nothing",
+	.usage = "check [--repair]",
+	.about = "compute everything anew and compare",
 	.needs = COMMAND_READS,
-	.rules = plain_rules,
+	.rules = check_rules,
 	.run = run_check,
 };
 

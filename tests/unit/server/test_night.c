@@ -215,7 +215,7 @@ test_damaged_copy_is_no_backup(void **state)
 	    SQLITE_OK);
 	run_night(&run);
 	assert_int_equal(run.grade, NIGHT_FAILED);
-	run_expect(&run, "integrity", NIGHT_FAILED, "restore");
+	run_expect(&run, "integrity", NIGHT_FAILED, "check --repair");
 	run_expect(&run, "backup", NIGHT_FAILED, "throughline-damaged.db");
 	run_expect(&run, "second_backup", NIGHT_OK, "");
 	assert_string_equal(nights_newest(place, "backups"), newest);
