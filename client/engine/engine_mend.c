@@ -457,6 +457,7 @@ engine_checked(struct engine *engine, uint64_t faults)
 	if (engine->night.stage != NIGHT_CHECKING || !engine->night.check)
 		return;
 	engine->night.check = false;
+	engine->night.checking = false; /* a second look may follow */
 	engine->night.checked_faults = faults;
 }
 
