@@ -100,6 +100,9 @@ reconcile_tell(struct session *session, struct buffer *out, struct error *err)
 	memcpy(night.nonce, session->nonce, NONCE_BYTES);
 	night.due_ms = nights_due(&state, session->site.number,
 	    hub->options.window, hub->writer.now_ms);
+	/* Who is told to come now is not one that asks without end. */
+	if (state.wanted && !session->told_wanted)
+		session->runs = 0;
 	session->told_wanted = state.wanted;
 	status = message_night_encode(&night, &session->body, err);
 	if (status == STATUS_OK)
