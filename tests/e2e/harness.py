@@ -130,6 +130,7 @@ class Folder:
     """A data folder, and the command line that works on it."""
 
     program_name = ""
+    settings_name = ""
 
     def __init__(self, base, name):
         self.name = name
@@ -169,6 +170,14 @@ class Folder:
     def json(self, *words):
         return json.loads(self.run(*words, "--json"))
 
+    def set_setting(self, key, value):
+        """In its settings, for the programs that start from here on."""
+        conf = self.data / self.settings_name
+        lines = [line for line in conf.read_text("utf-8").splitlines()
+                 if line.split(" ")[0] != key]
+        conf.write_text("\n".join([*lines, f"{key} = {value}"]) + "\n",
+                        "utf-8")
+
     def start_program(self, ready, *words):
         if self.program is not None:
             raise Failure(f"{self.name} runs already")
@@ -187,6 +196,7 @@ class Folder:
 
 class Hub(Folder):
     program_name = "throughline-hub"
+    settings_name = "hub.conf"
 
     def __init__(self, base, name, *hosts):
         """hosts: names besides this one under which it is reached."""
@@ -211,6 +221,7 @@ class Hub(Folder):
 
 class Site(Folder):
     program_name = "throughline"
+    settings_name = "client.conf"
     laestab = None  # of its school
 
     def start(self, *words):

@@ -16,13 +16,6 @@ def backups(hub, folder="backups"):
                   key=lambda path: path.stat().st_mtime_ns)
 
 
-def set_setting(hub, key, value):
-    conf = hub.data / "hub.conf"
-    lines = [line for line in conf.read_text("utf-8").splitlines()
-             if line.split(" ")[0] != key]
-    conf.write_text("\n".join([*lines, f"{key} = {value}"]) + "\n", "utf-8")
-
-
 class Night(unittest.TestCase):
     def setUp(self):
         self.here = self.enterContext(harness.Partnership())
@@ -88,7 +81,7 @@ class Night(unittest.TestCase):
 
     def test_second_disk_that_is_away_is_told(self):
         """Status 1 and a sentence; the first backup is there all the same."""
-        set_setting(self.hub, "backup_folder_second", "usb")
+        self.hub.set_setting("backup_folder_second", "usb")
         told = self.hub.run("night", expect=1)
         self.assertIn("1 of the night's jobs did not end well", told)
         self.assertEqual(len(backups(self.hub)), 1)
