@@ -125,6 +125,7 @@ agent_memo_begin(struct agent *agent, struct error *err)
 void
 agent_memo_end(struct agent *agent)
 {
+	agent_memo_meet_night(agent);
 	(void)replica_meta_set(agent->options.replica, "running", 0,
 	    ERROR_IGNORED);
 }

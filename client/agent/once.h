@@ -35,7 +35,8 @@ struct once_options {
 /*
  * STATUS_OK: proved equal to the hub (or left; or compared, whatever
  * result->status.found is).  STATUS_BUSY: AGENT_LEAVE while an agent runs; or
- * the hub cannot compare now.  Else why it could not be done; result is filled in anyway.
+ * the hub cannot compare now.  Else why it could not be done; result is filled
+ * in anyway.
  */
 enum status once_sync(const struct once_options *options,
     struct once_result *result, struct error *err);

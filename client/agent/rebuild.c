@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/agent/memo.h"
 #include "common/replica/check.h"
 #include "common/replica/purge.h"
 #include "common/support/clock.h"
@@ -83,6 +84,15 @@ rebuild_is_needed(const struct folder *folder, bool *needed, struct error *err)
 
 /* --- the new one ---------------------------------------------------------- */
 
+/* What was in the damaged one may have been other than at the hub. */
+static enum status
+want_comparison(struct replica *replica, struct error *err)
+{
+	uint64_t ticket;
+
+	return memo_wish(replica, MEMO_WISH_NIGHT, &ticket, err);
+}
+
 /* The copy that is kept holds what is purged from now on: receipts tell. */
 static enum status
 note_copy(struct replica *replica, uint64_t now_ms, struct error *err)
@@ -117,6 +127,8 @@ fill_new(const struct folder *folder, const char *path, const char *damaged,
 		status = salvage_replica(replica, &salvage, saved, err);
 	if (status == STATUS_OK)
 		status = note_copy(replica, now_ms, err);
+	if (status == STATUS_OK)
+		status = want_comparison(replica, err);
 	/* All of it into the one file. */
 	if (status == STATUS_OK)
 		status = purge_finish(replica, err);
