@@ -93,7 +93,7 @@ is_due(const struct engine *engine)
 
 	if (!night->known || engine->elapsed_ms < night->not_before_ms)
 		return false;
-	return night->wanted || hub_now_ms(engine) >= night->due_ms;
+	return night->wanted || engine->elapsed_ms >= night->due_at_ms;
 }
 
 /* All else goes first: what waits, what is fetched or filled. */
@@ -104,10 +104,10 @@ is_free(struct engine *engine, bool *is, struct error *err)
 	enum status status;
 
 	*is = false;
-	if (engine->offer.recovering || engine->offer.collecting ||
-	    engine->offer.offering || engine->leaving || engine->fresh ||
-	    engine->fetching > 0 || take_lacking_count(engine) > 0 ||
-	    engine->asked_count > 0)
+	if (engine->cursor < engine->status.head || engine->offer.recovering ||
+	    engine->offer.collecting || engine->offer.offering ||
+	    engine->leaving || engine->fresh || engine->fetching > 0 ||
+	    take_lacking_count(engine) > 0 || engine->asked_count > 0)
 		return STATUS_OK;
 	status = pending_count(engine->replica, &waiting, &aside, err);
 	*is = status == STATUS_OK && waiting == 0;
@@ -118,16 +118,14 @@ uint64_t
 night_wake(const struct engine *engine)
 {
 	const struct night_run *night = &engine->night;
-	uint64_t hub_ms = hub_now_ms(engine);
 	uint64_t wake = night->not_before_ms;
 
 	if (night->stage == NIGHT_LOOKING)
 		return engine->elapsed_ms;
 	if (!night->known || night->stage != NIGHT_RESTING)
 		return UINT64_MAX;
-	if (!night->wanted && night->due_ms > hub_ms &&
-	    engine->elapsed_ms + (night->due_ms - hub_ms) > wake)
-		wake = engine->elapsed_ms + (night->due_ms - hub_ms);
+	if (!night->wanted && night->due_at_ms > wake)
+		wake = night->due_at_ms;
 	/* What is due and has not begun waits for something else to end. */
 	return wake > engine->elapsed_ms ? wake : UINT64_MAX;
 }
@@ -135,6 +133,7 @@ night_wake(const struct engine *engine)
 enum status
 night_take_night(struct engine *engine, struct bytes body, struct error *err)
 {
+	uint64_t hub_ms = hub_now_ms(engine);
 	struct night_message message;
 	struct error wrong;
 	enum status status;
@@ -143,7 +142,9 @@ night_take_night(struct engine *engine, struct bytes body, struct error *err)
 	if (status != STATUS_OK)
 		return engine_misread(engine, status, &wrong, err);
 	memcpy(engine->night.nonce, message.nonce, NONCE_BYTES);
-	engine->night.due_ms = message.due_ms;
+	engine->night.due_at_ms = engine->elapsed_ms;
+	if (message.due_ms > hub_ms)
+		engine->night.due_at_ms += message.due_ms - hub_ms;
 	engine->night.known = true;
 	engine->night.not_before_ms = 0;
 	return STATUS_OK;

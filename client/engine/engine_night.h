@@ -57,11 +57,11 @@ struct night_run {
 	bool check;    /* the owner is to look at tables and file */
 	bool checking; /* it was told so */
 	uint64_t checked_faults;
-	uint64_t due_ms;            /* by the hub's clock */
 	uint8_t nonce[NONCE_BYTES]; /* the hub's, for the next run */
 	uint64_t nonces;            /* of ours, so far */
 	uint64_t not_before_ms;     /* elapsed_ms, as all below */
-	uint64_t differed_ms;       /* when a proof failed; 0: never */
+	uint64_t due_at_ms;
+	uint64_t differed_ms; /* when a proof failed; 0: never */
 	uint64_t began_ms;
 	uint64_t asked_ms;
 	bool slow_line;
