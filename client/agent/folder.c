@@ -389,14 +389,14 @@ folder_unlock(struct folder_lock *lock)
 	free(lock);
 }
 
-static enum status
-erase_one(const char *folder, const char *name, struct error *err)
+enum status
+folder_remove_file(const char *folder, const char *name, struct error *err)
 {
 	char *path = file_path(folder, name);
 	enum status status;
 
 	if (path == NULL)
-		return error_set(err, STATUS_NOMEM, "erase %s", folder);
+		return error_set(err, STATUS_NOMEM, "remove %s", name);
 	status = file_remove(path, err);
 	free(path);
 	return status;
@@ -418,7 +418,7 @@ erase_replicas(const char *folder, struct error *err)
 	       uv_fs_scandir_next(&request, &entry) != UV_EOF)
 		if (strncmp(entry.name, replica_prefix,
 			sizeof(replica_prefix) - 1) == 0)
-			status = erase_one(folder, entry.name, err);
+			status = folder_remove_file(folder, entry.name, err);
 	uv_fs_req_cleanup(&request);
 	return status;
 }
@@ -430,7 +430,7 @@ folder_erase(const char *folder, struct error *err)
 	size_t count = sizeof(folder_names) / sizeof(folder_names[0]);
 
 	for (size_t i = 0; status == STATUS_OK && i < count; i++)
-		status = erase_one(folder, folder_names[i], err);
+		status = folder_remove_file(folder, folder_names[i], err);
 	if (status == STATUS_OK)
 		status = erase_replicas(folder, err);
 	return status;

@@ -102,6 +102,10 @@ enum status folder_lock(const char *path, struct folder_lock **out,
 
 void folder_unlock(struct folder_lock *lock);
 
+/* Also when there is none of that name in it. */
+enum status folder_remove_file(const char *folder, const char *name,
+    struct error *err);
+
 /* After leaving: everything in it is removed. */
 enum status folder_erase(const char *path, struct error *err);
 

@@ -272,3 +272,17 @@ memo_meet_wish(struct replica *replica, enum memo_wish wish, uint64_t ticket,
 {
 	return replica_meta_set(replica, wish_names[wish].met, ticket, err);
 }
+
+enum status
+memo_note_copy(struct replica *replica, uint64_t now_ms, struct error *err)
+{
+	enum {
+		DAY_BYTES = 10 /* 2026-07-21 */
+	};
+
+	char today[CLOCK_TEXT_BYTES];
+
+	clock_format((int64_t)now_ms, today);
+	return replica_meta_set_blob(replica, "last_backup_on",
+	    (struct bytes){ (const uint8_t *)today, DAY_BYTES }, err);
+}

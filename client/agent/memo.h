@@ -59,6 +59,11 @@ enum status memo_write(struct replica *replica,
     const struct engine_status *status, uint64_t offline_since_ms,
     struct error *err);
 
+/* A copy of all this was made today, and stays: receipts of what is purged
+ * later tell of it. */
+enum status memo_note_copy(struct replica *replica, uint64_t now_ms,
+    struct error *err);
+
 /* By anybody: what the agent wrote, with what the replica says now. */
 enum status memo_read(struct replica *replica, struct memo *memo,
     struct error *err);

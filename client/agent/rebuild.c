@@ -17,7 +17,6 @@
 #include "protocol/identifier.h"
 
 enum {
-	DAY_BYTES = 10, /* 2026-11-23 */
 	NAME_BYTES = 64,
 	KEPT_MOST = 100 /* in a day */
 };
@@ -93,17 +92,6 @@ want_comparison(struct replica *replica, struct error *err)
 	return memo_wish(replica, MEMO_WISH_NIGHT, &ticket, err);
 }
 
-/* The copy that is kept holds what is purged from now on: receipts tell. */
-static enum status
-note_copy(struct replica *replica, uint64_t now_ms, struct error *err)
-{
-	char today[CLOCK_TEXT_BYTES];
-
-	clock_format((int64_t)now_ms, today);
-	return replica_meta_set_blob(replica, "last_backup_on",
-	    (struct bytes){ (const uint8_t *)today, DAY_BYTES }, err);
-}
-
 static enum status
 fill_new(const struct folder *folder, const char *path, const char *damaged,
     uint64_t now_ms, struct salvage_result *saved, struct error *err)
@@ -126,7 +114,7 @@ fill_new(const struct folder *folder, const char *path, const char *damaged,
 	if (status == STATUS_OK)
 		status = salvage_replica(replica, &salvage, saved, err);
 	if (status == STATUS_OK)
-		status = note_copy(replica, now_ms, err);
+		status = memo_note_copy(replica, now_ms, err);
 	if (status == STATUS_OK)
 		status = want_comparison(replica, err);
 	/* All of it into the one file. */
@@ -135,19 +123,6 @@ fill_new(const struct folder *folder, const char *path, const char *damaged,
 	replica_close(replica);
 	if (status == STATUS_OK)
 		status = file_sync(path, err);
-	return status;
-}
-
-static enum status
-remove_named(const struct folder *folder, const char *name, struct error *err)
-{
-	char *path = folder_file(folder, name);
-	enum status status;
-
-	if (path == NULL)
-		return error_set(err, STATUS_NOMEM, "remove %s", name);
-	status = file_remove(path, err);
-	free(path);
 	return status;
 }
 
@@ -181,7 +156,7 @@ clear_new(const struct folder *folder, struct error *err)
 	enum status status = STATUS_OK;
 
 	for (size_t i = 0; status == STATUS_OK && i < 3; i++)
-		status = remove_named(folder, names[i], err);
+		status = folder_remove_file(folder->path, names[i], err);
 	return status;
 }
 
@@ -238,7 +213,8 @@ put_aside(const struct folder *folder, const char *name, struct error *err)
 	snprintf(wal, sizeof(wal), "%s-wal", name);
 	status = rename_named(folder, "replica.db-wal", wal, err);
 	if (status == STATUS_OK)
-		status = remove_named(folder, "replica.db-shm", err);
+		status =
+		    folder_remove_file(folder->path, "replica.db-shm", err);
 	if (status == STATUS_OK)
 		status = rename_named(folder, "replica.db", name, err);
 	return status;

@@ -7,11 +7,6 @@
 #include "client/command/command.h"
 #include "common/command/verify.h"
 #include "common/replica/check.h"
-#include "common/support/clock.h"
-
-enum {
-	DAY_BYTES = 10 /* 2026-07-21 */
-};
 
 static const struct option_rule plain_rules[] = {
 	COMMAND_RULES,
@@ -79,17 +74,12 @@ static enum status
 run_backup(struct command *command)
 {
 	const char *path = options_positional(&command->options, 0);
-	char today[CLOCK_TEXT_BYTES];
 	enum status status;
 
-	clock_format((int64_t)command->now_ms, today);
 	status = check_backup(command->replica, path, &command->error);
-	/* Receipts of what is purged later tell of the backup. */
 	if (status == STATUS_OK)
-		status =
-		    replica_meta_set_blob(command->replica, "last_backup_on",
-			(struct bytes){ (const uint8_t *)today, DAY_BYTES },
-			&command->error);
+		status = memo_note_copy(command->replica, command->now_ms,
+		    &command->error);
 	if (status != STATUS_OK)
 		return status;
 	if (command->json)

@@ -110,6 +110,38 @@ class Rebuild(unittest.TestCase):
             self.overwrite(root[0][0] - 1)
             self.expect_rebuilt(waited, ids)
 
+    def test_work_in_a_file_that_was_passed_on_meanwhile(self):
+        with harness.Partnership() as here:
+            self.prepare(here)
+            pupil = self.known[1]
+            secondary = here.join(self.hub, schools.SECONDARY)
+            secondary.sync()
+            note = self.office.put("note", "--pupil", pupil, text="late",
+                                   category="praise",
+                                   happened_on="2026-05-05")
+            self.head.run("transfer", "open", pupil, "--to",
+                          schools.SECONDARY)
+            self.head.sync()
+            secondary.sync()
+            envelope = secondary.list("envelope")[0]["id"]
+            secondary.run("transfer", "answer", envelope, "--ours")
+            secondary.sync()
+            self.head.sync()
+            secondary.sync()
+            transfer = secondary.json("transfer", "list")[0]["id"]
+            secondary.run("transfer", "accept", transfer)
+            secondary.sync()
+            self.overwrite(0)
+            self.office.run("rebuild")
+            self.assertTrue(self.office.json("sync")["synced"])
+            self.assertTrue(self.office.json("check")["sound"])
+            self.assertEqual([(one["id"], one["reason"])
+                              for one in self.office.json("refused")],
+                             [(note, "PASSED_ON")])
+            secondary.sync()
+            self.assertEqual([one["id"] for one in secondary.list("note")],
+                             [note])
+
     def test_cut_to_half_lost_or_empty(self):
         with harness.Partnership() as here:
             self.prepare(here)
@@ -122,7 +154,7 @@ class Rebuild(unittest.TestCase):
             self.expect_rebuilt([], [])
             self.database.unlink()
             self.assertIn("rebuild", self.office.run("status", expect=1))
-            told = self.office.json("rebuild")
+            self.office.run("rebuild")
             self.expect_whole()
 
     def test_sound_one_stays(self):

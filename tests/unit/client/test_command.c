@@ -34,7 +34,7 @@ test_every_command_has_help(void **state)
 	static const char *const names[] = { "join", "leave", "run", "sync",
 		"status", "list", "get", "put", "delete", "history",
 		"conflicts", "resolve", "refused", "transfer", "import",
-		"export", "check", "backup", "subject" };
+		"export", "check", "backup", "rebuild", "subject" };
 	char *all[] = { (char[]){ "--help" }, NULL };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -73,6 +73,27 @@ test_taken_place_is_broken(void **state)
 	assert_int_equal(dossier_of(pair->elm, 0).count, 1);
 }
 
+/* The numbers of a database that was lost, or is a copy, go on behind those
+ * that the hub knows it used. */
+static void
+test_own_commit_from_before_moves_the_counter(void **state)
+{
+	struct pair *pair = *state;
+	struct replica_identity own = replica_identity(pair->oak);
+	struct replica *later = fixture_open(own.site, own.school);
+	uint64_t counter, last;
+
+	for (int i = 0; i < 3; i++)
+		last = fixture_term(pair->oak, "term");
+	fixture_send(pair->oak, &pair->line);
+	for (uint32_t i = 0; i < pair->line.count; i++)
+		assert_int_equal(fixture_take(later, &pair->line.items[i]),
+		    TAKE_NEW);
+	assert_ok(replica_meta_get(later, "counter", 1, &counter, err));
+	assert_true(counter > identifier_counter(last));
+	replica_close(later);
+}
+
 /* Our own number says what is lacking, also when something waits under it: a
  * copy of this computer may have sent other bytes. */
 static void
@@ -215,6 +236,7 @@ main(void)
 		TEST(test_foreign_commit_is_not_kept),
 		TEST(test_broken_commit_is_not_kept),
 		TEST(test_taken_place_is_broken),
+		TEST(test_own_commit_from_before_moves_the_counter),
 		TEST(test_own_number_settles_nothing),
 		TEST(test_other_bytes_under_our_number),
 		TEST(test_other_bytes_in_the_ledger),
