@@ -11,9 +11,9 @@ Rates and bytes without TLS come from real replicas, engines and a hub in one
 process (throughline-bench-rates and -day), and the cost of comparing two sets
 from -sketch and -night.  All else comes from the real programs, over TLS on
 the loopback address, with the invented partnership's pupils at one school.
-Round trips are counted twice: in lockstep by -day, and over a line (throughline-line) of a
-known delay, from how much longer a sync takes than without it; that counts
-TCP's and TLS's handshakes too.
+Round trips are counted twice: in lockstep by -day, and over a line
+(throughline-line) of a known delay, from how much longer a sync takes than
+without it; that counts TCP's and TLS's handshakes too.
 """
 import argparse
 import json
