@@ -18,8 +18,9 @@ nights_get(struct replica *replica, uint32_t number, struct night_state *state,
 {
 	struct sql *row = table_query(replica,
 	    "SELECT wanted, done_ms, equal_ms, at, outcome, only_hub,"
-	    " only_client, damaged, faults, refolded, rounds, bytes, elapsed_ms"
-	    " FROM night_site WHERE number = ?1",
+	    " only_client, damaged, faults, refolded, rounds, bytes, "
+	    "elapsed_ms,"
+	    " proved_ms FROM night_site WHERE number = ?1",
 	    "i", (uint64_t)number);
 	enum status status = sql_step(row, err);
 
@@ -27,6 +28,7 @@ nights_get(struct replica *replica, uint32_t number, struct night_state *state,
 	if (status == STATUS_OK)
 		*state = (struct night_state){
 			.wanted = table_integer(row, 0) != 0,
+			.proved_ms = table_integer(row, 13),
 			.done_ms = table_integer(row, 1),
 			.equal_ms = table_integer(row, 2),
 			.found = { .at = table_integer(row, 3),
@@ -54,6 +56,18 @@ nights_want(struct replica *replica, uint32_t number, struct error *err)
 	    " AND revoked_on IS NULL AND (?1 = 0 OR number = ?1)"
 	    " ON CONFLICT DO UPDATE SET wanted = 1",
 	    "i", (uint64_t)number);
+}
+
+enum status
+nights_prove(struct replica *replica, uint32_t number, uint64_t now_ms,
+    struct error *err)
+{
+	assert(replica_in_transaction(replica));
+	return table_run(replica, err,
+	    "INSERT INTO night_site(number, wanted, proved_ms)"
+	    " VALUES(?1, 0, ?2) ON CONFLICT DO UPDATE SET proved_ms = ?2"
+	    " WHERE proved_ms = 0",
+	    "ii", (uint64_t)number, now_ms);
 }
 
 enum status

@@ -2,7 +2,7 @@
  * The nights of the computers: when each is to be compared, and how that
  * ended the last time.
  *
- *	night_site(number, wanted, done_ms, equal_ms, outcome, ...)
+ *	night_site(number, wanted, proved_ms, done_ms, equal_ms, outcome, ...)
  *
  * The window is spread over the computers by their numbers, and moves a little
  * from night to night, so that no two are always first.
@@ -27,6 +27,7 @@ enum {
 
 struct night_state {
 	bool wanted;        /* by an administrator, or after damage here */
+	uint64_t proved_ms; /* when its first sync was over; 0: not yet */
 	uint64_t done_ms;   /* when the last run ended; 0: never */
 	uint64_t equal_ms;  /* when one last ended equal or mended; 0: never */
 	struct found found; /* of the last */
@@ -39,6 +40,10 @@ enum status nights_get(struct replica *replica, uint32_t number,
 /* Compare that computer as soon as may be, or (0) every one. */
 enum status nights_want(struct replica *replica, uint32_t number,
     struct error *err);
+
+/* A computer asks for a proof: it is caught up.  The first time counts. */
+enum status nights_prove(struct replica *replica, uint32_t number,
+    uint64_t now_ms, struct error *err);
 
 /* What a computer has FOUND.  Inside a transaction. */
 enum status nights_end(struct replica *replica, uint32_t number,

@@ -81,17 +81,23 @@ static enum status
 note_idle(struct session *session, struct error *err)
 {
 	struct hub *hub = session->hub;
+	struct replica *replica = hub->options.replica;
+	uint32_t number = session->site.number;
+	struct night_state night;
 	struct site_state state;
 	enum status status;
 
-	status = sites_get_state(hub->options.replica, session->site.number,
-	    &state, err);
-	if (status != STATUS_OK || state.pending == 0)
+	status = sites_get_state(replica, number, &state, err);
+	if (status == STATUS_OK)
+		status = nights_get(replica, number, &night, err);
+	if (status != STATUS_OK || (state.pending == 0 && night.proved_ms != 0))
 		return status;
 	status = hub_join_turn(hub, session, err);
-	if (status != STATUS_OK)
-		return status;
-	return sites_set_idle(hub->options.replica, session->site.number, err);
+	if (status == STATUS_OK)
+		status = sites_set_idle(replica, number, err);
+	if (status == STATUS_OK)
+		status = nights_prove(replica, number, hub->writer.now_ms, err);
+	return status;
 }
 
 /* Only the latest question counts: it is answered when the stream has brought

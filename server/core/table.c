@@ -38,6 +38,7 @@ static const char schema[] =
     "state INTEGER NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS night_site("
     "number INTEGER PRIMARY KEY, wanted INTEGER NOT NULL,"
+    "proved_ms INTEGER NOT NULL DEFAULT 0,"
     "done_ms INTEGER NOT NULL DEFAULT 0,"
     "equal_ms INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL DEFAULT 0,"
     "outcome INTEGER NOT NULL DEFAULT 0,"

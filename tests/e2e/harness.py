@@ -206,6 +206,21 @@ class Hub(Folder):
                  *(word for host in ("127.0.0.1", *hosts)
                    for word in ("--host", host)))
 
+    def status(self, *words):
+        """What status says; it ends with 1 when something needs a person."""
+        done = subprocess.run(self.words("status", *words), text=True,
+                              capture_output=True, timeout=PATIENCE,
+                              check=False, env=self.environment)
+        if done.returncode not in (0, 1) or not done.stdout:
+            raise Failure(f"{self.name}: status ended with "
+                          f"{done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
+    def json(self, *words):
+        if words == ("status",):
+            return json.loads(self.status("--json"))
+        return super().json(*words)
+
     def start(self):
         line = self.start_program("listening on ", "serve")
         self.address = line.split("listening on ")[1].split()[0]

@@ -129,7 +129,7 @@ class FirstSync(unittest.TestCase):
         late = self.here.join(self.hub, ELM)
         self.assertEqual(late.json("status")["site"], 1002)
         # Who knew the hub before is told why it has to wait, at once.
-        self.assertIn("waited for", self.hub.run("status"))
+        self.assertIn("waited for", self.hub.status())
         self.assertIn("--yes", self.hub.run("site", "excuse", "1002",
                                             expect=2))
         self.assertIn("restored", oak.run("sync", "--hub", self.hub.address,

@@ -1,0 +1,208 @@
+/*
+ * What an administrator has to know of a hub, and what needs a person.
+ *
+ *	view_look.c      finding it all out, in one pass over the computers
+ *	view_words.c     how a computer stands, in a word and in words
+ *	view_problems.c  what needs a person, and what that person does
+ *	view_text.c      at a terminal, 80 columns wide
+ *	view_json.c      for other programs
+ *	status.c         the command
+ *
+ * Not everything that is not in order needs a person: a field in conflict is
+ * decided at its school, and a computer may be off for some days.
+ */
+#ifndef SERVER_COMMAND_VIEW_H
+#define SERVER_COMMAND_VIEW_H
+
+#include "server/authority/schools.h"
+#include "server/command/command.h"
+#include "server/core/nights.h"
+#include "server/core/recovery.h"
+#include "server/night/night.h"
+#include "server/service/presence.h"
+
+/* A certificate that ends within it ends soon. */
+#define VIEW_CERTIFICATE_MS (UINT64_C(30) * 24 * 60 * 60 * 1000)
+
+enum {
+	VIEW_WORDS_BYTES = 256,
+	VIEW_SPAN_BYTES = 32,
+	VIEW_SILENT_MS = 3 * 24 * 60 * 60 * 1000,
+	VIEW_UNCOMPARED_MS = 7 * 24 * 60 * 60 * 1000,
+	VIEW_UNPURGED_MS = 7 * 24 * 60 * 60 * 1000,
+	VIEW_NIGHT_MS = 2 * 24 * 60 * 60 * 1000,
+};
+
+/* --- facts ---------------------------------------------------------------- */
+
+struct view_site {
+	struct site site;
+	struct school school;
+	struct site_state state;
+	struct night_state night;
+	bool connected;
+	bool placed;     /* its cursor is of this generation of the hub */
+	uint64_t behind; /* entries that it has not confirmed, if placed */
+	uint64_t joined_ms;
+	uint64_t certificate_ms;    /* until when; 0: not known */
+	const char *offer;          /* "waited for", ...; or "" */
+	uint64_t unpurged;          /* closed files without a receipt */
+	uint64_t unpurged_since_ms; /* when the first was closed */
+};
+
+struct view {
+	struct command *command;
+	uint64_t now_ms;
+	int64_t certificate_seconds; /* of computers: how long theirs last */
+	bool serving;
+	uint16_t port;
+	uint64_t head;
+	uint64_t generation;
+	uint64_t commits;
+	uint64_t dossiers;
+	uint64_t conflicts;
+	uint64_t damaged; /* commits */
+	uint64_t open_invitations;
+	bool collecting;
+	struct recovery_count recovery; /* while collecting */
+	uint64_t free_bytes;
+	uint64_t database_bytes;
+	uint64_t made_ms;        /* when the hub was */
+	uint64_t certificate_ms; /* until when hub.crt is good */
+	uint64_t authority_ms;   /* and ca.crt */
+	struct night_row night;  /* the last; number 0: none yet */
+	uint64_t night_ms;       /* when the last began that ended; 0: none */
+	uint64_t backup_ms;      /* when the last good one was; 0: none */
+	struct presence presence;
+	json_t *counters;        /* name: how often, over all computers */
+	struct view_site *sites; /* by school and number */
+	size_t site_count;
+	size_t site_room;
+	uint32_t current; /* sites that are not revoked */
+	uint32_t connected;
+};
+
+/* Release it by view_deinit, also after an error. */
+enum status view_look(struct command *command, struct view *view,
+    struct error *err);
+
+void view_deinit(struct view *view);
+
+/* --- words; pure ---------------------------------------------------------- */
+
+/* The first that is true. */
+#define SITE_STANDING_LIST(X)               \
+	X(REVOKED, "revoked")               \
+	X(NEVER_HEARD, "never_heard")       \
+	X(OFFLINE, "offline")               \
+	X(FIRST_SYNC, "first_sync")         \
+	X(DIFFERS, "differs")               \
+	X(WAITING, "waiting")               \
+	X(BEHIND, "behind")                 \
+	X(NEVER_COMPARED, "never_compared") \
+	X(IN_STEP, "in_step")
+
+enum site_standing {
+#define SITE_STANDING_ENUM(name, word) SITE_##name,
+	SITE_STANDING_LIST(SITE_STANDING_ENUM)
+#undef SITE_STANDING_ENUM
+};
+
+enum site_standing view_standing(const struct view_site *site);
+
+const char *view_standing_word(enum site_standing standing);
+
+/* "offline 5 days, 12 behind"; returns text. */
+const char *view_site_words(const struct view_site *site, uint64_t now_ms,
+    char text[VIEW_WORDS_BYTES]);
+
+/* "equal, 5 hours ago", "never compared" */
+const char *view_night_words(const struct view_site *site, uint64_t now_ms,
+    char text[VIEW_WORDS_BYTES]);
+
+/* What else is to know of it: "3 refused, 2 in conflict, version 0.0.9"; empty
+ * when there is nothing. */
+const char *view_more_words(const struct view_site *site, uint64_t now_ms,
+    char text[VIEW_WORDS_BYTES]);
+
+/* "5 days" */
+const char *view_span(uint64_t from_ms, uint64_t to_ms,
+    char text[VIEW_SPAN_BYTES]);
+
+bool view_clock_is_off(const struct site_state *state);
+
+/* --- problems; pure ------------------------------------------------------- */
+
+/* name, word, what a person does about it */
+#define VIEW_PROBLEM_LIST(X)                                                  \
+	X(NOT_SERVING, "not_serving",                                         \
+	    "Start it with `throughline-hub serve`, and have the system "     \
+	    "start it by itself.")                                            \
+	X(COLLECTING, "collecting",                                           \
+	    "Let those computers connect; for one that never will, "          \
+	    "`throughline-hub site excuse`.")                                 \
+	X(DAMAGED, "damaged",                                                 \
+	    "Let every computer connect once: `throughline-hub reconcile`.")  \
+	X(NIGHT_LATE, "night_late",                                           \
+	    "Let the hub serve at night_at, or run `throughline-hub night`.") \
+	X(NIGHT_JOB, "night_job",                                             \
+	    "Do what the sentence says, then run `throughline-hub night`.")   \
+	X(BACKUP_LATE, "backup_late",                                         \
+	    "Run `throughline-hub night`, and see what it says of the "       \
+	    "backup.")                                                        \
+	X(DISK, "disk", "Make room on the hub's disk.")                       \
+	X(HUB_CERTIFICATE, "hub_certificate",                                 \
+	    "Start the hub anew: it renews its certificate by itself.")       \
+	X(AUTHORITY, "authority",                                             \
+	    "Before then make a new hub, and invite every computer to it.")   \
+	X(SITE_DIFFERS, "site_differs",                                       \
+	    "At that computer run `throughline check`, then `throughline "    \
+	    "rebuild`.")                                                      \
+	X(SITE_REFUSED, "site_refused",                                       \
+	    "At that computer `throughline refused` says why; correct the "   \
+	    "entries, retry or drop them.")                                   \
+	X(SITE_SILENT, "site_silent",                                         \
+	    "Let it connect; if it is gone for good, `throughline-hub site "  \
+	    "revoke`.")                                                       \
+	X(SITE_CLOCK, "site_clock", "Set that computer's clock.")             \
+	X(SITE_CERTIFICATE, "site_certificate",                               \
+	    "Let it connect and it gets a new one; once it has ended, "       \
+	    "revoke it and invite it anew.")                                  \
+	X(SITE_UNPURGED, "site_unpurged",                                     \
+	    "Let it connect, so that it purges what is closed.")              \
+	X(SITE_UNCOMPARED, "site_uncompared",                                 \
+	    "Let it stay connected until `throughline-hub reconcile --wait` " \
+	    "has ended.")
+
+enum view_problem_kind {
+#define VIEW_PROBLEM_ENUM(name, word, remedy) PROBLEM_##name,
+	VIEW_PROBLEM_LIST(VIEW_PROBLEM_ENUM)
+#undef VIEW_PROBLEM_ENUM
+};
+
+const char *view_problem_word(enum view_problem_kind kind);
+
+const char *view_problem_remedy(enum view_problem_kind kind);
+
+/* what is borrowed for the call; site is NULL for the hub itself. */
+typedef void view_problem_visitor(void *context, enum view_problem_kind kind,
+    const struct view_site *site, const char *what);
+
+/* The hub's first, then by computer.  Returns how many there are; visit may be
+ * NULL. */
+size_t view_judge(const struct view *view, view_problem_visitor *visit,
+    void *context);
+
+/* Certificates that end within it end soon. */
+uint64_t view_soon_ms(const struct view *view);
+
+/* --- telling -------------------------------------------------------------- */
+
+void view_print(const struct view *view);
+
+/* New references. */
+json_t *view_failures_json(const struct view *view);
+
+json_t *view_json(const struct view *view);
+
+#endif
