@@ -53,15 +53,23 @@ agent_fail(struct agent *agent, const struct error *why)
 
 /* --- is it done? ---------------------------------------------------------- */
 
+/* A night that was due is not left in the middle: a computer that is only
+ * synced now and then has it so. */
+static bool
+has_night(struct agent *agent, const struct engine_status *status)
+{
+	return status->reconciling || agent->night.report_due ||
+	       agent_night_works(agent);
+}
+
 static bool
 has_succeeded(struct agent *agent, const struct engine_status *status)
 {
 	switch (agent->options.mode) {
 	case AGENT_ONCE:
-		return status->proved;
+		return status->proved && !has_night(agent, status);
 	case AGENT_RECONCILE:
-		return status->nights > 0 && !agent->night.report_due &&
-		       !agent_night_works(agent);
+		return status->nights > 0 && !has_night(agent, status);
 	case AGENT_RUN:
 	case AGENT_LEAVE: /* the hub says so */
 		break;

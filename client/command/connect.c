@@ -171,6 +171,8 @@ show_progress(void *context, const struct once_result *result)
 	else if (status->filling > 0)
 		snprintf(text, sizeof(text), "first sync: %" PRIu64 " %%",
 		    status->filled_permille / 10);
+	else if (status->reconciling && status->proved)
+		snprintf(text, sizeof(text), "comparing all with the hub");
 	else
 		snprintf(text, sizeof(text),
 		    "%" PRIu64 " waiting, %" PRIu64 " received",

@@ -45,9 +45,9 @@ class Reconcile(unittest.TestCase):
 
     def test_sound_computer_is_the_same(self):
         """By an agent of its own: said so, kept, and reported."""
-        self.put_pupils(2)
         self.assertIsNone(self.last())
         self.assertIn("Not compared with the hub yet", self.oak.run("status"))
+        self.put_pupils(2)
         self.assertIn("entries are the same as the hub's",
                       self.oak.run("reconcile"))
         found = self.oak.json("reconcile")
@@ -61,6 +61,14 @@ class Reconcile(unittest.TestCase):
         report = self.oak.json("report", "--day", f"{today:%Y-%m-%d}")
         self.assertIn("the same", {line["what"]: line["text"] for line
                                    in report["sync"]}["Comparison"])
+
+    def test_sync_makes_the_night_that_is_due(self):
+        """For a computer on which no agent ever runs; and only that one."""
+        self.oak.sync()
+        self.assertEqual(self.last()["found"], "equal")
+        made = self.last()["at"]
+        self.put_pupils(1)
+        self.assertEqual(self.last()["at"], made)
 
     def test_running_agent_is_asked(self):
         """Beside writes by other commands; each wish is met anew."""
