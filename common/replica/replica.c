@@ -296,6 +296,8 @@ replica_commit(struct replica *replica, struct error *err)
 		return status;
 	}
 	replica->stamp_seen = 0;
+	replica->starved = false;
+	replica->suspected = false;
 	if (replica->touched_count > 0)
 		tell_watcher(replica);
 	return STATUS_OK;

@@ -38,6 +38,8 @@ struct replica {
 	struct buffer row_bytes;     /* of the row that ledger_get lends */
 	struct buffer pending_bytes; /* and pending_get */
 	enum undo undo;
+	bool starved;        /* memory was lacking since the last COMMIT */
+	bool suspected;      /* damage was taken for that once since then */
 	bool forgot;         /* bytes were dropped: purge_finish is wanted */
 	uint64_t stamp_seen; /* greatest of the commits of this transaction */
 

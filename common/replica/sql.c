@@ -152,6 +152,30 @@ must_wait(struct replica *replica)
 	       (replica->undo == UNDO_ALL && !replica_undo(replica));
 }
 
+/*
+ * FTS5 of SQLite 3.40 takes what it did not get to read for want of memory for
+ * damage, once, until that is rolled back; and it may be the only one to
+ * notice.  Nobody is to rebuild a sound database because of it: what is damaged
+ * is so the second time too.
+ */
+static int
+is_it_hunger(struct replica *replica, int result)
+{
+	bool lacks =
+	    (result & 0xff) == SQLITE_NOMEM || result == SQLITE_IOERR_NOMEM;
+	bool of_index =
+	    (result & 0xff) == SQLITE_CORRUPT &&
+	    sqlite3_extended_errcode(replica->database) == SQLITE_CORRUPT_VTAB;
+
+	if ((result & 0xff) == SQLITE_CORRUPT &&
+	    (replica->starved || of_index) && !replica->suspected) {
+		replica->suspected = true;
+		return SQLITE_NOMEM;
+	}
+	replica->starved = replica->starved || lacks;
+	return result;
+}
+
 enum status
 sql_step(struct sql *sql, struct error *err)
 {
@@ -165,6 +189,7 @@ sql_step(struct sql *sql, struct error *err)
 		return STATUS_OK;
 	if (result == SQLITE_DONE)
 		return STATUS_NOT_FOUND;
+	result = is_it_hunger(sql->replica, result);
 	return sql_error(sql->replica->database, result, err);
 }
 

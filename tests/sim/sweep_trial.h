@@ -52,9 +52,9 @@ run_trial(void *context)
 	if (s->done)
 		return;
 	status = run->trial->attempt(s, &f->err);
-	/* FTS5 of SQLite 3.40 takes what it did not get to read for damage,
-	 * until it has been rolled back once more. */
-	if (status == STATUS_CORRUPT) {
+	/* What FTS5 of SQLite 3.40 did not get to read it takes for damage,
+	 * until it has been rolled back once more (see sql_step). */
+	if (status == STATUS_NOMEM) {
 		part_all(s);
 		run->trial->prepare(s);
 		status = run->trial->attempt(s, &f->err);

@@ -177,7 +177,7 @@ run_trial(void *context)
 	sweep_end_if_known(&replica, 1, 0);
 	status = try_once(trial, replica, &told);
 	/* See sweep_trial.h. */
-	if (status == STATUS_CORRUPT)
+	if (status == STATUS_NOMEM)
 		status = try_once(trial, replica, &told);
 	if (status != STATUS_OK)
 		fail_msg("%s", told.text);

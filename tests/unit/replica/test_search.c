@@ -3,6 +3,8 @@
  */
 #include "common/replica/search.h"
 
+#include "common/replica/sql.h"
+
 #include "fixture.h"
 
 struct found {
@@ -79,6 +81,27 @@ test_at_most_so_many(void **state)
 	replica_close(replica);
 }
 
+/* SQLite takes an index that it lacked memory to read for a damaged one: only
+ * what is found damaged again is. */
+static void
+test_a_damaged_index_is_told_the_second_time(void **state)
+{
+	struct replica *replica = fixture_open(5, OAK);
+	struct found found = { 0 };
+
+	(void)state;
+	(void)fixture_pupil(replica, "Okafor-Lane", OAK);
+	assert_ok(sql_run(replica,
+	    "UPDATE search_data SET block = x'00112233' WHERE id > 10", err));
+	assert_int_equal(search_pupils(replica, bytes_of_text("oka"), 5,
+			     collect, &found, UNREAD),
+	    STATUS_NOMEM);
+	assert_int_equal(search_pupils(replica, bytes_of_text("oka"), 5,
+			     collect, &found, UNREAD),
+	    STATUS_CORRUPT);
+	replica_close(replica);
+}
+
 int
 main(void)
 {
@@ -86,6 +109,7 @@ main(void)
 		cmocka_unit_test(test_every_word_begins_a_word),
 		cmocka_unit_test(test_punctuation_is_no_syntax),
 		cmocka_unit_test(test_at_most_so_many),
+		cmocka_unit_test(test_a_damaged_index_is_told_the_second_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
