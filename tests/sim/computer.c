@@ -59,12 +59,28 @@ node_may_say(const struct node_fault *fault, enum status status)
 	return fault->on && is_of_the_world(status);
 }
 
+static bool
+shares_a_number_with_a_liar(const struct computer *computer)
+{
+	const struct world *world = computer->world;
+
+	for (uint32_t i = 0; i < world->computer_count; i++)
+		if (world->computers[i].site == computer->site &&
+		    world->computers[i].was_hostile)
+			return true;
+	return false;
+}
+
 bool
 computer_ok(struct computer *computer, enum status status,
     const struct error *err)
 {
 	if (status == STATUS_OK)
 		return true;
+	/* A liar with its number has used up all that it could give. */
+	if (status == STATUS_FULL && !computer->fault.on &&
+	    shares_a_number_with_a_liar(computer))
+		return false;
 	if (!node_may_say(&computer->fault, status))
 		world_fail(computer->world, "no-error: %s: %s: %s",
 		    computer->name, status_name(status), err->text);
