@@ -7,6 +7,7 @@
 #include "common/report/report.h"
 #include "common/support/clock.h"
 #include "server/authority/schools.h"
+#include "server/authority/standing_nights.h"
 #include "server/core/recovery.h"
 #include "server/core/sites.h"
 
@@ -135,9 +136,10 @@ standing_add_lines(struct replica *replica, uint64_t now_ms, json_t *lines,
 		status = sites_each(replica, look_at_site, &standing, err);
 	if (status == STATUS_OK)
 		status = add_conflicts(&standing, err);
-	if (status == STATUS_OK)
-		report_add_line(lines, "Computers", false,
-		    "%" PRIu32 " of %" PRIu32 " were heard from within a day",
-		    standing.heard, standing.sites);
-	return status;
+	if (status != STATUS_OK)
+		return status;
+	report_add_line(lines, "Computers", false,
+	    "%" PRIu32 " of %" PRIu32 " were heard from within a day",
+	    standing.heard, standing.sites);
+	return standing_add_nights(replica, now_ms, lines, err);
 }

@@ -3,6 +3,9 @@
  */
 #include "server/authority/standing.h"
 
+#include "common/replica/defect.h"
+#include "server/core/nights.h"
+
 #include "tests/unit/server/domain.h"
 
 #define DAY_MS UINT64_C(86400000)
@@ -60,7 +63,57 @@ test_only_who_needs_somebody_has_a_line(void **state)
 	assert_string_equal(line_of(lines, "Conflicts", false), "none");
 	assert_string_equal(line_of(lines, "Computers", false),
 	    "2 of 4 were heard from within a day");
-	assert_int_equal(json_array_size(lines), 5);
+	assert_string_equal(line_of(lines, "Compared", false),
+	    "0 of 4 computers within a day: 0 equal, 0 mended, 0 not "
+	    "finished, 0 failed; 2 were not heard from");
+	assert_string_equal(line_of(lines, "Defects", false), "none");
+	assert_int_equal(json_array_size(lines), 7);
+	json_decref(lines);
+}
+
+static void
+compared(struct fixture *f, uint32_t site, uint64_t days_ago,
+    enum found_outcome outcome)
+{
+	struct found found = { .outcome = outcome };
+
+	OK(nights_end(f->replica, site, NOW - days_ago * DAY_MS, &found,
+	    &f->err));
+}
+
+static void
+differed(struct fixture *f, enum defect_kind kind, uint64_t days_ago)
+{
+	struct defect defect = { .found_ms = NOW - days_ago * DAY_MS,
+		.kind = kind,
+		.site = 1 };
+
+	OK(defect_note(f->replica, &defect, &f->err));
+}
+
+/* What is older than a day was told in another report. */
+static void
+test_comparisons_and_defects_of_a_day_are_counted(void **state)
+{
+	struct fixture *f = *state;
+	json_t *lines = json_array();
+
+	OK(replica_begin(f->replica, &f->err));
+	compared(f, 1, 0, FOUND_EQUAL);
+	compared(f, 2, 1, FOUND_FAILED);
+	compared(f, 3, 2, FOUND_MENDED);
+	compared(f, 4, 0, FOUND_UNFINISHED);
+	differed(f, DEFECT_CLIENT_LACKED, 0);
+	differed(f, DEFECT_CLIENT_LACKED, 1);
+	differed(f, DEFECT_DAMAGED, 0);
+	differed(f, DEFECT_TABLES, 2);
+	OK(replica_commit(f->replica, &f->err));
+	OK(standing_add_lines(f->replica, NOW, lines, &f->err));
+	assert_string_equal(line_of(lines, "Compared", true),
+	    "3 of 4 computers within a day: 1 equal, 0 mended, 1 not "
+	    "finished, 1 failed; 4 were not heard from");
+	assert_string_equal(line_of(lines, "Defects", true),
+	    "2 lacking at the computer, 1 damaged");
 	json_decref(lines);
 }
 
@@ -71,6 +124,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_only_who_needs_somebody_has_a_line, fixture_begin,
 		    fixture_end),
+		cmocka_unit_test_setup_teardown(
+		    test_comparisons_and_defects_of_a_day_are_counted,
+		    fixture_begin, fixture_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
