@@ -364,8 +364,12 @@ agent_start(uv_loop_t *loop, const struct agent_options *options,
 		agent_destroy(agent);
 		return status;
 	}
-	if (memo_read(options->replica, &memo, ERROR_IGNORED) == STATUS_OK)
+	if (memo_read(options->replica, &memo, ERROR_IGNORED) == STATUS_OK) {
 		agent->clock_error_ms = memo.clock_error_ms;
+		agent->offline_since_ms = memo.offline_since_ms != 0
+		                              ? memo.offline_since_ms
+		                              : memo.last_heard_ms;
+	}
 	if (options->mode == AGENT_LEAVE)
 		engine_leave(agent->engine);
 	if (options->mode == AGENT_RECONCILE)

@@ -92,6 +92,8 @@ static const char *const fact_names[] = {
 };
 
 enum {
+	FACT_HEARD = 3,
+	FACT_PROVED = 4,
 	FACT_COUNT = sizeof(fact_names) / sizeof(fact_names[0])
 };
 
@@ -130,9 +132,14 @@ memo_write(struct replica *replica, const struct engine_status *status,
 	};
 	enum status result = replica_begin(replica, err);
 
-	for (int i = 0; result == STATUS_OK && i < FACT_COUNT; i++)
+	for (int i = 0; result == STATUS_OK && i < FACT_COUNT; i++) {
+		/* An agent that has not reached the hub knows nothing of the
+		 * one before. */
+		if (facts[i] == 0 && (i == FACT_HEARD || i == FACT_PROVED))
+			continue;
 		result =
 		    replica_meta_set(replica, fact_names[i], facts[i], err);
+	}
 	if (result == STATUS_OK)
 		result = replica_commit(replica, err);
 	if (result != STATUS_OK)

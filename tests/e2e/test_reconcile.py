@@ -81,9 +81,14 @@ class Reconcile(unittest.TestCase):
         self.oak.stop()
 
     def test_hub_that_is_away_is_told(self):
-        """Status 1 and a sentence."""
+        """Status 1 and a sentence; what was known before stays so."""
+        self.oak.sync()
+        heard = self.oak.json("status")["last_heard"]
         self.hub.stop()
         self.assertIn("connection refused", self.oak.run("reconcile", expect=1))
+        stands = self.oak.json("status")
+        self.assertEqual(stands["last_heard"], heard)
+        self.assertRegex(stands["sentence"], "^Offline since ")
 
     def test_agent_that_was_killed_compares(self):
         """At the next start; one that was stopped in good order does not."""

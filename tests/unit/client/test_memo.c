@@ -133,6 +133,21 @@ test_facts_are_read_as_they_were_written(void **state)
 	assert_int_equal(memo.clock_error_ms, -70000);
 }
 
+/* An agent that cannot reach the hub does not undo what was. */
+static void
+test_last_time_is_kept_by_an_agent_that_knows_none(void **state)
+{
+	struct engine_status status = { .last_heard_ms = AT,
+		.last_proved_ms = AT + 1 };
+	const struct engine_status nothing = { 0 };
+	struct memo memo;
+
+	(void)pass(*state, status, 0);
+	memo = pass(*state, nothing, AT + 2);
+	assert_int_equal(memo.last_heard_ms, AT);
+	assert_int_equal(memo.last_proved_ms, AT + 1);
+}
+
 /* What another program wrote since is not synced, whatever the agent said. */
 static void
 test_synced_is_not_said_while_something_waits(void **state)
@@ -288,6 +303,7 @@ main(void)
 		cmocka_unit_test(test_names_are_those_of_the_json),
 		MEMO(test_state_follows_the_engine),
 		MEMO(test_facts_are_read_as_they_were_written),
+		MEMO(test_last_time_is_kept_by_an_agent_that_knows_none),
 		MEMO(test_synced_is_not_said_while_something_waits),
 		MEMO(test_synced_is_not_said_after_the_proof_was_taken_back),
 		MEMO(test_wish_is_met_by_its_ticket),
