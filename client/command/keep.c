@@ -62,7 +62,7 @@ run_check(struct command *command)
 const struct command_entry command_check = {
 	.name = "check",
 	.usage = "check [--repair]",
-	.about = "compute everything anew and compare; mends nothing itself",
+	.about = "compute everything anew and compare; --repair mends tables",
 	.needs = COMMAND_READS,
 	.rules = check_rules,
 	.run = run_check,
