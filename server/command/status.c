@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <uv.h>
 
-#include "server/command/view.h"
+#include "server/command/view_problems.h"
 
 enum {
 	WATCH_MS = 2000,

@@ -1,5 +1,5 @@
 #include "server/authority/found_words.h"
-#include "server/command/view.h"
+#include "server/command/view_problems.h"
 
 json_t *
 view_failures_json(const struct view *view)

@@ -5,7 +5,7 @@
 
 #include "common/support/clock.h"
 #include "server/authority/found_words.h"
-#include "server/command/view.h"
+#include "server/command/view_problems.h"
 #include "server/night/computer.h"
 
 #define YEAR_MS (UINT64_C(365) * 24 * 60 * 60 * 1000)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/support/clock.h"
-#include "server/command/view.h"
+#include "server/command/view_problems.h"
 
 enum {
 	COLUMNS = 80,

@@ -1,7 +1,8 @@
 /*
  * What a night finds out about certificates, clocks, and computers that have
  * not purged.  Covers server/night/job_certificates.c,
- * server/night/job_computer.c and server/night/job_purge.c.
+ * server/night/job_computer.c, server/night/job_purge.c and
+ * server/night/unpurged.c.
  */
 #include "common/support/clock.h"
 #include "server/authority/issuer.h"

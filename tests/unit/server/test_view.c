@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "protocol/limits.h"
-#include "server/command/view.h"
+#include "server/command/view_problems.h"
 
 #define NOW     UINT64_C(1800000000000)
 #define HOUR_MS UINT64_C(3600000)

@@ -5,7 +5,7 @@
  */
 #include "place.h"
 
-#include "server/command/view.h"
+#include "server/command/view_problems.h"
 
 enum {
 	COMPUTERS = 1000
