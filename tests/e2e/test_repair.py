@@ -17,7 +17,7 @@ import faults
 import harness
 import schools
 
-PUPILS = 900  # whose commits are damaged all at once
+PUPILS = 400  # whose commits are damaged all at once
 SLOW = ("--rate", "1mbit", "--delay", "5ms")  # so that a repair has a middle
 COUNTS = ("missing_there", "missing_at_hub", "damaged", "faults")
 seed = random.randrange(1 << 32)
@@ -45,6 +45,10 @@ class Repair(unittest.TestCase):
             here.base / "oak.xml", pupils, schools.OAK))
         for site in self.sites:
             site.sync()
+        # As if the line had been slow before: a frame holds less.
+        faults.edit(self.oak, "UPDATE meta SET value = 65536"
+                    " WHERE name = 'batch_bytes'")
+        for site in self.sites:
             self.start(site)
         self.numbers = {site: site.json("status")["site"]
                         for site in self.sites}
