@@ -1,0 +1,68 @@
+/*
+ * The night at the engine, against a hub of hand-written frames.
+ */
+#include "tests/unit/engine/talk.h"
+
+#include "protocol/message_night.h"
+
+/* A session that is in step; the hub wants a comparison now. */
+static void
+begin_night(struct talk *t)
+{
+	talk_begin_session(t);
+	SAY(t, FRAME_NIGHT, night, (struct night_message){ .due_ms = t->now });
+}
+
+static void
+say_equal(struct talk *t)
+{
+	SAY(t, FRAME_RECONCILED, reconciled,
+	    (struct reconciled){ .state = RECONCILED_EQUAL });
+}
+
+/* What the owner looked at is told to the hub in the step that follows. */
+static void
+test_quiet_night_ends_with_found(void **state)
+{
+	struct talk *t = *state;
+	struct found found;
+
+	begin_night(t);
+	assert_int_equal(said_count(t, FRAME_RECONCILE), 1);
+	say_equal(t);
+	assert_true(t->update.check);
+	assert_ok(engine_checked(t->engine, 0, err));
+	talk_tick(t, 1);
+	HEARD(t, FRAME_FOUND, found, &found);
+	assert_int_equal(found.outcome, FOUND_EQUAL);
+	assert_int_equal(talk_status(t).nights, 1);
+	talk_tick(t, 1);
+	assert_int_equal(said_count(t, FRAME_FOUND), 0);
+}
+
+/* It was for the connection that is gone. */
+static void
+test_found_does_not_outlive_its_connection(void **state)
+{
+	struct talk *t = *state;
+
+	begin_night(t);
+	say_equal(t);
+	assert_ok(engine_checked(t->engine, 0, err));
+	talk_disconnect(t);
+	assert_int_equal(t->said_count, 0);
+	talk_connect(t);
+	assert_int_equal(said_count(t, FRAME_FOUND), 0);
+	assert_int_equal(t->said[0].type, FRAME_HELLO);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TALK(test_quiet_night_ends_with_found),
+		TALK(test_found_does_not_outlive_its_connection),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
