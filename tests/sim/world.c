@@ -327,6 +327,8 @@ wait_for_copies(struct world *world)
 				continue;
 			leave_one(world, computer);
 			wait_for_all(world);
+			if (world->rotten)
+				world_compare(world);
 		}
 	}
 }
@@ -354,6 +356,20 @@ end_excuses(struct world *world)
 		world->computers[i].put_back = false;
 }
 
+/* What is damaged is mended; then nobody finds a difference. */
+static void
+compare_all(struct world *world)
+{
+	if (world->rotten) {
+		hub_node_night(world);
+		world_compare(world);
+		wait_for_all(world);
+		world->rotten = false;
+	}
+	world_compare(world);
+	wait_for_all(world);
+}
+
 void
 world_calm(struct world *world)
 {
@@ -361,8 +377,11 @@ world_calm(struct world *world)
 	world->calm = true;
 	faults_end(world);
 	start_all(world);
+	if (world->rotten)
+		hub_node_night(world);
 	wait_for_copies(world);
 	wait_for_all(world);
+	compare_all(world);
 	invariants_at_calm(world);
 	end_excuses(world);
 	world->counts.calms++;

@@ -172,6 +172,8 @@ struct world {
 	struct arena arena;  /* for a moment: reset between events */
 	bool lids_shut;      /* in world_pass */
 	bool calm;           /* no fault may happen, none is on */
+	bool rotten;         /* what is stored was altered behind the programs'
+				backs, and not all were equal since */
 	struct watch *watch; /* of what hostile computers achieve */
 	void *invariants;    /* what they remember; freed with free */
 	void *people;        /* what people remember; freed with free */
@@ -212,6 +214,10 @@ void world_pass(struct world *world, uint64_t ms);
  * and proved; fails when that takes longer than WORLD_CALM_MS.  Then
  * invariants_at_calm. */
 void world_calm(struct world *world);
+
+/* A night at once (night.c): everyone who is on is compared with the hub;
+ * fails when that takes longer than WORLD_CALM_MS. */
+void world_compare(struct world *world);
 
 enum {
 	WORLD_CALM_MS = 20 * 60 * 1000
@@ -268,6 +274,10 @@ void hub_node_upgrade(struct world *world);
 
 /* The kept copy is put back, and a generation begins. */
 void hub_node_restore(struct world *world);
+
+/* It looks for damage, makes its tables anew if need be, and wants everyone
+ * compared (night.c). */
+void hub_node_night(struct world *world);
 
 void hub_node_event(struct world *world, const struct event *event);
 

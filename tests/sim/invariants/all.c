@@ -13,6 +13,7 @@
 	X(kept)           \
 	X(limits)         \
 	X(marks)          \
+	X(nights)         \
 	X(once)           \
 	X(order)          \
 	X(purged)         \
