@@ -264,6 +264,9 @@ step_offer(struct session *session, struct bytes body, struct error *err)
 	if (status == STATUS_OK)
 		status =
 		    session_send(session, &session->held, FRAME_OFFERED, err);
+	/* From now on it is as those who were served when they greeted. */
+	if (status == STATUS_OK && session_is_served(session))
+		status = reconcile_tell(session, &session->held, err);
 	return status;
 }
 

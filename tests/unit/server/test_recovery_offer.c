@@ -94,6 +94,30 @@ test_offering_gives_no_right(void **state)
 	assert_null(find_reply(replies, FRAME_FILLED));
 }
 
+/* A copy of long ago offers to a hub that is whole, and is served from then on:
+ * it is told of its night as well. */
+static void
+test_night_is_told_behind_the_offer(void **state)
+{
+	struct fixture *f = *state;
+	struct hello hello;
+	struct offer offer = { .end = true };
+	struct buffer body = { 0 };
+	struct replies *replies;
+
+	connect_site(f, 1);
+	hello = hello_of(f, 1, 0);
+	hello.generation_count = 0;
+	OK(message_hello_encode(&hello, &body, &f->err));
+	replies = exchange(f, 1, FRAME_HELLO, &body);
+	assert_non_null(find_reply(replies, FRAME_WELCOME));
+	assert_null(find_reply(replies, FRAME_NIGHT));
+	OK(message_offer_encode(&offer, &body, &f->err));
+	replies = exchange(f, 1, FRAME_OFFER, &body);
+	assert_non_null(find_reply(replies, FRAME_OFFERED));
+	assert_non_null(find_reply(replies, FRAME_NIGHT));
+}
+
 /* The backup does not know of the revocation: it comes back with what others
  * hold, at once, and nobody waits for that computer. */
 static void
@@ -202,6 +226,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(test, fixture_begin, fixture_end)
 		OFFER(test_forged_marks_are_not_taken),
 		OFFER(test_offering_gives_no_right),
+		OFFER(test_night_is_told_behind_the_offer),
 		OFFER(test_revocation_comes_back_at_once),
 		OFFER(test_stranger_is_denied_by_a_whole_hub),
 		OFFER(test_redaction_comes_back),
