@@ -40,6 +40,33 @@ test_quiet_night_ends_with_found(void **state)
 	assert_int_equal(said_count(t, FRAME_FOUND), 0);
 }
 
+/* Tables that are not what the commits say are made anew, and looked at once
+ * more; then they are mended, or cannot be. */
+static void
+test_tables_are_made_anew_and_looked_at_again(void **state)
+{
+	struct talk *t = *state;
+	struct found found;
+
+	for (uint64_t left = 0; left < 2; left++) {
+		begin_night(t);
+		say_equal(t);
+		assert_true(t->update.check);
+		assert_ok(engine_checked(t->engine, 3, err));
+		talk_tick(t, 1);
+		assert_int_equal(said_count(t, FRAME_FOUND), 0);
+		assert_true(t->update.check);
+		assert_ok(engine_checked(t->engine, left, err));
+		talk_tick(t, 1);
+		HEARD(t, FRAME_FOUND, found, &found);
+		assert_int_equal(found.outcome,
+		    left == 0 ? FOUND_MENDED : FOUND_FAILED);
+		assert_int_equal(found.faults, 3);
+		assert_int_equal(found.refolded, 1);
+		talk_disconnect(t);
+	}
+}
+
 /* It was for the connection that is gone. */
 static void
 test_found_does_not_outlive_its_connection(void **state)
@@ -61,6 +88,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TALK(test_quiet_night_ends_with_found),
+		TALK(test_tables_are_made_anew_and_looked_at_again),
 		TALK(test_found_does_not_outlive_its_connection),
 	};
 
