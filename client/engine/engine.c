@@ -99,11 +99,8 @@ fill_update(struct engine *engine, struct engine_update *update)
 {
 	struct buffer swap = engine->given;
 
-	/* From here on output is of the next step: engine_checked may say
-	 * something before that. */
 	engine->given = engine->output;
 	engine->output = swap;
-	buffer_clear(&engine->output);
 	update->output = buffer_view(&engine->given);
 	engine->status.sent_bytes += update->output.size;
 	update->wish = engine->hang_up ? ENGINE_HANG_UP : ENGINE_KEEP;
@@ -123,6 +120,7 @@ engine_step(struct engine *engine, const struct engine_event *event,
 	enum status status = STATUS_OK;
 
 	memset(update, 0, sizeof(*update));
+	buffer_clear(&engine->output);
 	buffer_clear(&engine->certificate);
 	if (event->unsent_bytes < engine->unsent_bytes)
 		engine->heard_at_ms = event->elapsed_ms; /* it drains */
@@ -308,7 +306,6 @@ on_disconnected(struct engine *engine)
 	night_reset(engine);
 	engine->unsent_bytes = 0;
 	buffer_clear(&engine->input);
-	buffer_clear(&engine->output);
 }
 
 /* --- what can be done now ------------------------------------------------- */

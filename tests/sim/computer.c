@@ -55,7 +55,7 @@ bool
 node_may_say(const struct node_fault *fault, enum status status)
 {
 	if (status == STATUS_CORRUPT)
-		return fault->shaken;
+		return fault->shaken || fault->rotten;
 	return fault->on && is_of_the_world(status);
 }
 
@@ -266,7 +266,8 @@ look_closely(struct computer *computer)
 }
 
 /* A quiet night's look at tables that nobody touched costs as much as all else
- * in a year: it is taken now and then.  After a mend it always is. */
+ * in a year: it is taken now and then.  After a mend it always is, and where something
+ * went bad. */
 static bool
 is_worth_a_look(struct computer *computer)
 {
@@ -275,7 +276,7 @@ is_worth_a_look(struct computer *computer)
 	return found->only_hub + found->only_client + found->damaged +
 	               found->refolded >
 	           0 ||
-	       computer->looks++ % LOOK_EVERY == 0;
+	       computer->fault.rotten || computer->looks++ % LOOK_EVERY == 0;
 }
 
 /* The agent looks at tables and file on a connection of its own; here at once.

@@ -8,6 +8,7 @@
 
 #include "tests/sim/hostile.h"
 #include "tests/sim/node.h"
+#include "tests/sim/rot.h"
 
 #define MINUTE_MS UINT64_C(60000)
 #define HOUR_MS   (60 * MINUTE_MS)
@@ -281,6 +282,14 @@ turn_hostile(struct computer *computer, const struct deed *deed)
 	note(computer->world, computer->name, "is in other hands");
 }
 
+/* Who may be the last to hold a commit sound is left alone until all is. */
+static bool
+takes_away(enum deed_type type)
+{
+	return type == DEED_RESTORE || type == DEED_CLONE ||
+	       type == DEED_HUB_RESTORE || type == DEED_HOSTILE;
+}
+
 void
 faults_do(struct world *world, const struct deed *deed)
 {
@@ -288,6 +297,8 @@ faults_do(struct world *world, const struct deed *deed)
 	struct computer *computer =
 	    &world->computers[deed->who % world->computer_count];
 
+	if (world->rotten && takes_away(deed->type))
+		return;
 	switch ((int)deed->type) {
 	case DEED_CUT:
 	case DEED_HALF_OPEN:
@@ -317,6 +328,15 @@ faults_do(struct world *world, const struct deed *deed)
 		break;
 	case DEED_HOSTILE:
 		turn_hostile(computer, deed);
+		break;
+	case DEED_ROT:
+		rot_computer(computer, &random);
+		break;
+	case DEED_HUB_ROT:
+		rot_hub(world, &random);
+		break;
+	case DEED_HUB_NIGHT:
+		hub_node_night(world);
 		break;
 	default:
 		hub_fault(world, deed);

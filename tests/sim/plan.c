@@ -75,6 +75,10 @@ plan_draw(uint64_t seed, struct plan *plan)
 	if (!random_one_in(&random, 8))
 		plan_add_faults(plan, &random,
 		    (uint32_t)random_below_of(&random, deeds));
+	random = random_fork(seed, 2);
+	if (random_one_in(&random, 6))
+		plan_add_rot(plan, &random,
+		    (uint32_t)random_between(&random, 1, 4));
 }
 
 /* How often each fault comes, beside the others. */
@@ -144,6 +148,33 @@ plan_add_faults(struct plan *plan, struct random *random, uint32_t count)
 	*plan = mixed;
 }
 
+/* Anywhere in the year; the hub looks at itself soon after it went bad. */
+void
+plan_add_rot(struct plan *plan, struct random *random, uint32_t count)
+{
+	struct plan mixed = *plan;
+
+	mixed.deeds = NULL;
+	mixed.count = 0;
+	for (uint32_t i = 0; i < plan->count; i++) {
+		const struct deed *deed = &plan->deeds[i];
+		bool hub = random_one_in(random, 3);
+
+		plan_put(&mixed, deed->after_ms, deed->type, deed->who,
+		    deed->salt);
+		if (random_below_of(random, plan->count) >= count)
+			continue;
+		plan_put(&mixed, random_below_of(random, 2000),
+		    hub ? DEED_HUB_ROT : DEED_ROT,
+		    (uint32_t)random_next(random), random_next(random));
+		if (hub)
+			plan_put(&mixed, random_below_of(random, 600000),
+			    DEED_HUB_NIGHT, 0, 0);
+	}
+	free(plan->deeds);
+	*plan = mixed;
+}
+
 /* --- doing ---------------------------------------------------------------- */
 
 static void
@@ -167,7 +198,8 @@ office_does(struct world *world, const struct deed *deed)
 			computer_start(computer);
 		break;
 	case DEED_LEAVE:
-		computer_leave(computer);
+		if (!world->rotten)
+			computer_leave(computer);
 		break;
 	case DEED_UPGRADE_HUB:
 		hub_node_upgrade(world);

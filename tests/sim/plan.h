@@ -60,6 +60,9 @@
 	X(HUB_BACKUP, "hub-backup", "the hub's disk is copied and kept")   \
 	X(HUB_RESTORE, "hub-restore", "the backup is put back: recovery")  \
 	X(HOSTILE, "hostile", "a computer's certificate in other hands")   \
+	X(ROT, "rot", "a computer's database goes bad")                    \
+	X(HUB_ROT, "hub-rot", "the hub's does")                            \
+	X(HUB_NIGHT, "hub-night", "the hub looks for what went bad")       \
 	/* the world */                                                    \
 	X(WAIT, "wait", "time passes: hours to months")                    \
 	X(CALM, "calm", "faults end, all must converge")
@@ -104,6 +107,9 @@ void plan_add_year(struct plan *plan, struct random *random, uint32_t count);
 
 /* faults.c: strew faults between the deeds that are there. */
 void plan_add_faults(struct plan *plan, struct random *random, uint32_t count);
+
+/* What is stored goes bad, now and then. */
+void plan_add_rot(struct plan *plan, struct random *random, uint32_t count);
 
 /* Append one. */
 void plan_put(struct plan *plan, uint64_t after_ms, enum deed_type type,

@@ -105,13 +105,13 @@ print_counts(uint64_t seeds, const struct world_counts *counts, double seconds)
 	       " refused), %" PRIu64 " engine steps,\n"
 	       "%" PRIu64 " crashes, %" PRIu64 " cuts, %" PRIu64
 	       " disk faults, %" PRIu64 " memory faults, %" PRIu64
-	       " old copies put back, %" PRIu64 " hostile frames, %" PRIu64
-	       " times all in step\n",
+	       " old copies put back, %" PRIu64 " gone bad, %" PRIu64
+	       " hostile frames, %" PRIu64 " times all in step\n",
 	    seeds, seconds, (double)counts->simulated_ms / 86400000 / 365.25,
 	    counts->deeds, counts->commits, counts->taken, counts->refused,
 	    counts->steps, counts->crashes, counts->cuts, counts->disk_faults,
-	    counts->memory_faults, counts->restores, counts->hostile_frames,
-	    counts->calms);
+	    counts->memory_faults, counts->restores, counts->rots,
+	    counts->hostile_frames, counts->calms);
 }
 
 /* --- one seed ------------------------------------------------------------- */

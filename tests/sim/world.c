@@ -16,6 +16,7 @@
 #include "tests/sim/invariants/invariant.h"
 #include "tests/sim/memory.h"
 #include "tests/sim/node.h"
+#include "tests/sim/rot.h"
 
 enum {
 	CALM_LOOK_MS = 2000,
@@ -364,7 +365,7 @@ compare_all(struct world *world)
 		hub_node_night(world);
 		world_compare(world);
 		wait_for_all(world);
-		world->rotten = false;
+		rot_end(world);
 	}
 	world_compare(world);
 	wait_for_all(world);

@@ -58,6 +58,7 @@ struct sim_school {
 struct node_fault {
 	bool on;
 	uint64_t memory_in; /* the allocation from now on that fails; 0: none */
+	bool rotten;        /* rot.h: what it reads may be no commit */
 	/* Memory failed since it began: a search index (FTS5) that lacked it
 	 * calls the database malformed until it is opened anew, which it is
 	 * when the fault ends. */
@@ -152,6 +153,7 @@ struct world_counts {
 	uint64_t disk_faults;
 	uint64_t memory_faults;
 	uint64_t restores; /* old copies put back */
+	uint64_t rots;     /* rows and bytes that went bad */
 	uint64_t hostile_frames;
 	uint64_t calms;
 };

@@ -33,11 +33,18 @@ INVARIANT_LIST(DECLARE)
 const struct invariant *const invariants[] = { INVARIANT_LIST(REFER) NULL };
 #undef REFER
 
+static bool
+is_expected(const struct world *world, const struct invariant *invariant)
+{
+	return !world->rotten || invariant->bears_rot;
+}
+
 void
 invariants_at_step(struct world *world, struct computer *computer)
 {
 	for (uint32_t i = 0; invariants[i] != NULL; i++)
-		if (invariants[i]->at_step != NULL)
+		if (invariants[i]->at_step != NULL &&
+		    is_expected(world, invariants[i]))
 			invariants[i]->at_step(world, computer);
 	catalogue_use(NULL);
 }
@@ -47,7 +54,8 @@ invariants_at_turn(struct world *world)
 {
 	(void)look_read_news(world);
 	for (uint32_t i = 0; invariants[i] != NULL; i++)
-		if (invariants[i]->at_turn != NULL)
+		if (invariants[i]->at_turn != NULL &&
+		    is_expected(world, invariants[i]))
 			invariants[i]->at_turn(world);
 	catalogue_use(NULL);
 }

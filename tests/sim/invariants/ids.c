@@ -67,6 +67,7 @@ at_turn(struct world *world)
 const struct invariant invariant_ids = {
 	.name = NAME,
 	.says = "a number stands for one thing",
+	.bears_rot = true,
 	.at_turn = at_turn,
 	.at_calm = at_calm,
 };

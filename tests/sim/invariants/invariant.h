@@ -15,6 +15,7 @@
 struct invariant {
 	const char *name; /* "acknowledged-is-kept" */
 	const char *says; /* one sentence */
+	bool bears_rot;   /* it is true before what went bad is mended, too */
 	void (*at_step)(struct world *world, struct computer *computer);
 	void (*at_turn)(struct world *world);
 	void (*at_calm)(struct world *world);

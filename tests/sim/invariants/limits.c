@@ -106,6 +106,7 @@ at_turn(struct world *world)
 const struct invariant invariant_limits = {
 	.name = NAME,
 	.says = "memory and queues stay under their limits",
+	.bears_rot = true,
 	.at_step = at_step,
 	.at_turn = at_turn,
 };

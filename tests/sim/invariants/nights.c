@@ -163,6 +163,7 @@ at_calm(struct world *world)
 const struct invariant invariant_nights = {
 	.name = NAME,
 	.says = "after a quiet night all sets are equal",
+	.bears_rot = true,
 	.at_step = at_step,
 	.at_calm = at_calm,
 };

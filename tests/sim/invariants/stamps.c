@@ -38,5 +38,6 @@ at_turn(struct world *world)
 const struct invariant invariant_stamps = {
 	.name = NAME,
 	.says = "no stamp at the hub is more than five minutes ahead",
+	.bears_rot = true,
 	.at_turn = at_turn,
 };
