@@ -31,14 +31,14 @@ test_resend_after_lost_answer_is_stored_once(void **state)
 	    "[    0] oak1: writes oak1#1: admits Ana\n"
 	    "[   10] oak1: PUSH oak1#1\n"
 	    "[   10] line: breaks, lost to oak1: ANSWER oak1#1 at 14\n"
-	    "[ 1194] oak1: HELLO cursor 13, 1 waiting\n"
-	    "[ 1194] oak1: PUSH oak1#1\n"
-	    "[ 1204] hub to oak1: WELCOME oak start 13, head 15\n"
-	    "[ 1204] hub to oak1: ANSWER oak1#1 at 14\n"
-	    "[ 1204] hub to oak1: STREAM 13..15: oak1#1+1\n"
-	    "[ 2214] oak1: CONFIRM cursor 15\n"
-	    "[ 2214] oak1: PROVE at 15: 15 commits\n"
-	    "[ 2224] hub to oak1: PROOF at 15: 15 commits\n");
+	    "[  723] oak1: HELLO cursor 13, 1 waiting\n"
+	    "[  723] oak1: PUSH oak1#1\n"
+	    "[  733] hub to oak1: WELCOME oak start 13, head 15\n"
+	    "[  733] hub to oak1: ANSWER oak1#1 at 14\n"
+	    "[  733] hub to oak1: STREAM 13..15: oak1#1+1\n"
+	    "[ 1743] oak1: CONFIRM cursor 15\n"
+	    "[ 1743] oak1: PROVE at 15: 15 commits\n"
+	    "[ 1753] hub to oak1: PROOF at 15: 15 commits\n");
 	assert_int_equal(waiting(oak1), 0);
 	assert_int_equal(count_of(NULL, "pupil"), 1);
 	assert_true(holds(NULL, ana));
@@ -60,14 +60,14 @@ test_lost_push_is_sent_again(void **state)
 	pass(world, 6000);
 	expect(world, "[    0] oak1: writes oak1#1: admits Ana\n"
 		      "[    0] line: breaks, lost from oak1: PUSH oak1#1\n"
-		      "[  569] oak1: HELLO cursor 13, 1 waiting\n"
-		      "[  569] oak1: PUSH oak1#1\n"
-		      "[  579] hub to oak1: WELCOME oak start 13, head 13\n"
-		      "[  579] hub to oak1: ANSWER oak1#1 at 14\n"
-		      "[  579] hub to oak1: STREAM 13..15: oak1#1+1\n"
-		      "[ 1589] oak1: CONFIRM cursor 15\n"
-		      "[ 1589] oak1: PROVE at 15: 15 commits\n"
-		      "[ 1599] hub to oak1: PROOF at 15: 15 commits\n");
+		      "[ 1107] oak1: HELLO cursor 13, 1 waiting\n"
+		      "[ 1107] oak1: PUSH oak1#1\n"
+		      "[ 1117] hub to oak1: WELCOME oak start 13, head 13\n"
+		      "[ 1117] hub to oak1: ANSWER oak1#1 at 14\n"
+		      "[ 1117] hub to oak1: STREAM 13..15: oak1#1+1\n"
+		      "[ 2127] oak1: CONFIRM cursor 15\n"
+		      "[ 2127] oak1: PROVE at 15: 15 commits\n"
+		      "[ 2137] hub to oak1: PROOF at 15: 15 commits\n");
 	assert_true(holds(NULL, ana));
 	end(world);
 }
@@ -161,22 +161,22 @@ test_what_builds_on_a_fast_stamp_goes_again(void **state)
 	    "[    0] oak1: writes oak1#2: notes 'Settled well.'\n"
 	    "[    0] oak1: writes oak1#3: surname = Moss\n"
 	    "[    0] oak1: is plugged in\n"
-	    "[  162] oak1: HELLO cursor 13, 3 waiting\n"
-	    "[  162] oak1: PUSH oak1#1 oak1#2 oak1#3\n"
-	    "[  172] hub to oak1: WELCOME oak start 13, head 13\n"
-	    "[  172] hub to oak1: ANSWER oak1#1 refused CLOCK, oak1#2\n"
+	    "[  140] oak1: HELLO cursor 13, 3 waiting\n"
+	    "[  140] oak1: PUSH oak1#1 oak1#2 oak1#3\n"
+	    "[  150] hub to oak1: WELCOME oak start 13, head 13\n"
+	    "[  150] hub to oak1: ANSWER oak1#1 refused CLOCK, oak1#2\n"
 	    "          refused DOSSIER, oak1#3 refused DOSSIER\n"
-	    "[  182] oak1: PUSH oak1#1 oak1#2 oak1#3\n"
-	    "[  192] hub to oak1: ANSWER oak1#1 at 14, oak1#2 refused\n"
+	    "[  160] oak1: PUSH oak1#1 oak1#2 oak1#3\n"
+	    "[  170] hub to oak1: ANSWER oak1#1 at 14, oak1#2 refused\n"
 	    "          CLOCK, oak1#3 refused CLOCK\n"
-	    "[  192] hub to oak1: STREAM 13..15: oak1#1+1\n"
-	    "[ 1182] oak1: CONFIRM cursor 15\n"
-	    "[ 1332] oak1: PUSH oak1#2 oak1#3\n"
-	    "[ 1342] hub to oak1: ANSWER oak1#2 at 16, oak1#3 at 17\n"
-	    "[ 1342] hub to oak1: STREAM 15..17: (oak1#2) (oak1#3)\n"
-	    "[ 2352] oak1: CONFIRM cursor 17\n"
-	    "[ 2352] oak1: PROVE at 17: 17 commits\n"
-	    "[ 2362] hub to oak1: PROOF at 17: 17 commits\n");
+	    "[  170] hub to oak1: STREAM 13..15: oak1#1+1\n"
+	    "[ 1160] oak1: CONFIRM cursor 15\n"
+	    "[ 1310] oak1: PUSH oak1#2 oak1#3\n"
+	    "[ 1320] hub to oak1: ANSWER oak1#2 at 16, oak1#3 at 17\n"
+	    "[ 1320] hub to oak1: STREAM 15..17: (oak1#2) (oak1#3)\n"
+	    "[ 2330] oak1: CONFIRM cursor 17\n"
+	    "[ 2330] oak1: PROVE at 17: 17 commits\n"
+	    "[ 2340] hub to oak1: PROOF at 17: 17 commits\n");
 	assert_true(holds(NULL, ana));
 	assert_int_equal(waiting(oak1), 0);
 	assert_int_equal(aside(oak1), 0);
@@ -209,17 +209,17 @@ test_lost_answer_then_clock_moved(void **state)
 	    "[   10] line: breaks, lost to oak1: ANSWER oak1#1 at 14\n"
 	    "[  100] oak1: its clock is 600 s fast\n"
 	    "[  100] oak1: writes oak1#2: surname = Lane-Moss\n"
-	    "[ 1334] oak1: HELLO cursor 13, 2 waiting\n"
-	    "[ 1334] oak1: PUSH oak1#1 oak1#2\n"
-	    "[ 1344] hub to oak1: WELCOME oak start 13, head 15\n"
-	    "[ 1344] hub to oak1: ANSWER oak1#1 at 14, oak1#2 refused CLOCK\n"
-	    "[ 1344] hub to oak1: STREAM 13..15: oak1#1+1\n"
-	    "[ 1354] oak1: PUSH oak1#2\n"
-	    "[ 1364] hub to oak1: ANSWER oak1#2 at 16\n"
-	    "[ 1364] hub to oak1: STREAM 15..16: (oak1#2)\n"
-	    "[ 2354] oak1: CONFIRM cursor 16\n"
-	    "[ 2354] oak1: PROVE at 16: 16 commits\n"
-	    "[ 2364] hub to oak1: PROOF at 16: 16 commits\n");
+	    "[  863] oak1: HELLO cursor 13, 2 waiting\n"
+	    "[  863] oak1: PUSH oak1#1 oak1#2\n"
+	    "[  873] hub to oak1: WELCOME oak start 13, head 15\n"
+	    "[  873] hub to oak1: ANSWER oak1#1 at 14, oak1#2 refused CLOCK\n"
+	    "[  873] hub to oak1: STREAM 13..15: oak1#1+1\n"
+	    "[  883] oak1: PUSH oak1#2\n"
+	    "[  893] hub to oak1: ANSWER oak1#2 at 16\n"
+	    "[  893] hub to oak1: STREAM 15..16: (oak1#2)\n"
+	    "[ 1883] oak1: CONFIRM cursor 16\n"
+	    "[ 1883] oak1: PROVE at 16: 16 commits\n"
+	    "[ 1893] hub to oak1: PROOF at 16: 16 commits\n");
 	assert_int_equal(waiting(oak1), 0);
 	assert_int_equal(aside(oak1), 0);
 	assert_true(holds(NULL, after));
