@@ -57,7 +57,7 @@ engine_destroy(struct engine *engine)
 {
 	if (engine == NULL)
 		return;
-	night_deinit(engine);
+	night_forget(engine);
 	buffer_deinit(&engine->input);
 	buffer_deinit(&engine->output);
 	buffer_deinit(&engine->given);

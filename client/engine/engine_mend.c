@@ -1,6 +1,5 @@
 /*
- * Mending what differs, and the end of the night: commits go both ways, tables
- * are made anew where anything was mended, and all is looked at once more.
+ * Mending what differs: commits go both ways, each with its transaction.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,38 +10,6 @@
 #include "common/replica/mend.h"
 #include "common/replica/scope.h"
 #include "common/replica/unplaced.h"
-
-static uint32_t
-list_count(const struct buffer *list)
-{
-	return (uint32_t)(buffer_view(list).size / sizeof(uint64_t));
-}
-
-static uint8_t *
-list_data(struct buffer *list)
-{
-	return list->data + list->start;
-}
-
-static uint64_t
-list_get(const struct buffer *list, uint32_t i)
-{
-	uint64_t number;
-
-	memcpy(&number, buffer_view(list).data + i * sizeof(number),
-	    sizeof(number));
-	return number;
-}
-
-static enum status
-list_add(struct buffer *list, uint64_t number, struct error *err)
-{
-	struct bytes bytes = { (const uint8_t *)&number, sizeof(number) };
-
-	if (buffer_append(list, bytes) != STATUS_OK)
-		return error_set(err, STATUS_NOMEM, "note what differs");
-	return STATUS_OK;
-}
 
 static enum status
 note(struct engine *engine, enum defect_kind kind, uint64_t id,
@@ -69,35 +36,30 @@ want_rebuild(struct engine *engine, struct error *err)
 
 /* --- where it is ---------------------------------------------------------- */
 
-struct finding {
-	struct engine *engine;
-	enum status status;
-	struct error *err;
-};
-
 static int
 compare_numbers(const void *a, const void *b)
 {
-	uint64_t one, other;
+	const uint64_t *one = a, *other = b;
 
-	memcpy(&one, a, sizeof(one));
-	memcpy(&other, b, sizeof(other));
-	return (one > other) - (one < other);
+	return (*one > *other) - (*one < *other);
+}
+
+static uint64_t *
+find_number(const struct id_list *list, uint64_t number)
+{
+	return list->count == 0 ? NULL
+	                        : bsearch(&number, list->ids, list->count,
+				      sizeof(number), compare_numbers);
 }
 
 static bool
 find_sequence(void *context, uint64_t sequence, const struct digest *digest)
 {
-	struct finding *finding = context;
-	struct night_run *night = &finding->engine->night;
-	struct bytes items = buffer_view(&night->items_here);
+	struct night_run *night = context;
 	uint64_t item = sketch_item(&night->set.keys, digest->bytes);
 
-	if (bsearch(&item, items.data, items.size / sizeof(item), sizeof(item),
-		compare_numbers) != NULL)
-		finding->status =
-		    list_add(&night->only_here, sequence, finding->err);
-	return finding->status == STATUS_OK;
+	return find_number(&night->items_here, item) == NULL ||
+	       id_list_add(&night->only_here, sequence);
 }
 
 /* Items are hashes: which commits they are, tells another walk. */
@@ -105,19 +67,17 @@ static enum status
 find_sequences(struct engine *engine, struct error *err)
 {
 	struct night_run *night = &engine->night;
-	struct finding finding = { .engine = engine, .err = err };
-	uint32_t count;
+	struct id_list *found = &night->only_here;
 	enum status status;
 
-	if (list_count(&night->items_here) == 0)
+	if (night->items_here.count == 0)
 		return STATUS_OK;
 	status = scope_each_here(engine->replica, night->found.at,
-	    find_sequence, &finding, err);
-	if (status == STATUS_OK)
-		status = finding.status;
-	count = list_count(&night->only_here);
-	if (status == STATUS_OK && count > 0)
-		qsort(list_data(&night->only_here), count, sizeof(uint64_t),
+	    find_sequence, night, err);
+	if (status == STATUS_OK && found->no_memory)
+		status = error_set(err, STATUS_NOMEM, "note what differs");
+	if (status == STATUS_OK && found->count > 0)
+		qsort(found->ids, found->count, sizeof(*found->ids),
 		    compare_numbers);
 	return status;
 }
@@ -155,7 +115,9 @@ offer_one(struct engine *engine, uint64_t sequence, struct mend *mend,
 		.redacted = row.redacted,
 		.digest = row.digest };
 	mend->item_count++;
-	return list_add(&engine->night.offered, row.id, err);
+	if (!id_list_add(&engine->night.offered, row.id))
+		return error_set(err, STATUS_NOMEM, "offer what is here");
+	return STATUS_OK;
 }
 
 /* What only this replica has, as much as fits. */
@@ -163,11 +125,12 @@ static enum status
 offer(struct engine *engine, struct mend *mend, struct error *err)
 {
 	struct night_run *night = &engine->night;
-	uint32_t count = list_count(&night->only_here), bytes = 0;
+	size_t count = night->only_here.count;
+	uint32_t bytes = 0;
 	enum status status = STATUS_OK;
 	bool full = false;
 
-	buffer_clear(&night->offered);
+	night->offered.count = 0;
 	if (night->offered_count == count)
 		return STATUS_OK;
 	mend->items = arena_array(&engine->arena, LIMIT_BATCH_COMMITS,
@@ -177,8 +140,8 @@ offer(struct engine *engine, struct mend *mend, struct error *err)
 	while (status == STATUS_OK && !full && night->offered_count < count &&
 	       mend->item_count < LIMIT_BATCH_COMMITS) {
 		status = offer_one(engine,
-		    list_get(&night->only_here, night->offered_count), mend,
-		    &bytes, &full, err);
+		    night->only_here.ids[night->offered_count], mend, &bytes,
+		    &full, err);
 		if (status == STATUS_OK && !full)
 			night->offered_count++;
 	}
@@ -189,16 +152,16 @@ static enum status
 want(struct engine *engine, struct mend *mend, struct error *err)
 {
 	struct night_run *night = &engine->night;
-	uint32_t count = list_count(&night->only_there);
+	uint32_t count = night->only_there.count > LIMIT_WANTED
+	                     ? LIMIT_WANTED
+	                     : (uint32_t)night->only_there.count;
 
-	if (count > LIMIT_WANTED)
-		count = LIMIT_WANTED;
 	mend->wanted =
 	    arena_array(&engine->arena, count, sizeof(*mend->wanted));
 	if (count > 0 && mend->wanted == NULL)
 		return error_set(err, STATUS_NOMEM, "want what is there");
 	for (uint32_t i = 0; i < count; i++)
-		mend->wanted[i] = list_get(&night->only_there, i);
+		mend->wanted[i] = night->only_there.ids[i];
 	mend->wanted_count = count;
 	return STATUS_OK;
 }
@@ -235,8 +198,8 @@ mend_begin(struct engine *engine, struct error *err)
 	enum status status;
 
 	night->stage = NIGHT_MENDING;
-	night->found.only_hub = list_count(&night->only_there);
-	night->found.only_client = list_count(&night->items_here);
+	night->found.only_hub = night->only_there.count;
+	night->found.only_client = night->items_here.count;
 	status = find_sequences(engine, err);
 	sketch_decoder_deinit(&night->decoder);
 	memset(&night->decoder, 0, sizeof(night->decoder));
@@ -293,7 +256,7 @@ take_places(struct engine *engine, const struct mended *mended,
 
 	for (uint32_t i = 0; status == STATUS_OK && i < mended->place_count;
 	     i++)
-		status = take_place(engine, list_get(&night->offered, i),
+		status = take_place(engine, night->offered.ids[i],
 		    &mended->places[i], err);
 	return status;
 }
@@ -302,18 +265,14 @@ take_places(struct engine *engine, const struct mended *mended,
 static void
 strike(struct engine *engine, uint64_t item)
 {
-	struct buffer *list = &engine->night.only_there;
-	uint32_t count = list_count(list);
-	uint8_t *data = list_data(list);
-	uint8_t *found = count == 0 ? NULL
-	                            : bsearch(&item, data, count, sizeof(item),
-					  compare_numbers);
+	struct id_list *list = &engine->night.only_there;
+	uint64_t *found = find_number(list, item);
 
 	if (found == NULL)
 		return;
-	memmove(found, found + sizeof(item),
-	    (size_t)(data + count * sizeof(item) - found) - sizeof(item));
-	buffer_truncate(list, (count - 1) * sizeof(item));
+	list->count--;
+	memmove(found, found + 1,
+	    (size_t)(list->ids + list->count - found) * sizeof(*found));
 	engine->night.mended++;
 }
 
@@ -368,7 +327,7 @@ mend_take_mended(struct engine *engine, struct bytes body, struct error *err)
 		return engine_misread(engine, status, &wrong, err);
 	if (night->stage != NIGHT_MENDING)
 		return STATUS_OK;
-	if (mended.place_count != list_count(&night->offered))
+	if (mended.place_count != night->offered.count)
 		return engine_complain(engine, GOODBYE_PROTOCOL,
 		    "the hub has placed what was not offered");
 	night->found.bytes += body.size;
@@ -387,153 +346,4 @@ mend_take_mended(struct engine *engine, struct bytes body, struct error *err)
 	if (mended.place_count == 0 && night->mended == 0)
 		return night_end(engine, FOUND_FAILED, err);
 	return mend_next(engine, err);
-}
-
-/* --- tables and file ------------------------------------------------------ */
-
-static enum status
-rebuild(struct engine *engine, struct error *err)
-{
-	struct night_run *night = &engine->night;
-	enum status status;
-
-	status = replica_begin(engine->replica, err);
-	if (status == STATUS_OK)
-		status = mend_rebuild(engine->replica, NULL, NULL, err);
-	if (status == STATUS_OK)
-		status =
-		    replica_meta_set(engine->replica, "rebuild_wanted", 0, err);
-	if (status == STATUS_OK)
-		status = replica_commit(engine->replica, err);
-	if (status != STATUS_OK) {
-		replica_rollback(engine->replica);
-		return status;
-	}
-	night->rebuild = false;
-	night->rebuilt = true;
-	night->found.refolded = 1;
-	prove_forget(engine);
-	return STATUS_OK;
-}
-
-/* What has no place goes the ways of recovery: it is pushed again, or asked
- * about and dropped. */
-static enum status
-follow_unplaced(struct engine *engine, struct error *err)
-{
-	bool recovering;
-	enum status status;
-
-	status = unplaced_is_recovering(engine->replica, &recovering, err);
-	if (status == STATUS_OK && recovering && !engine->offer.recovering) {
-		engine->offer.recovering = true;
-		engine->offer.asked_again = false;
-		engine->offer.head_then = 0;
-	}
-	return status;
-}
-
-enum status
-night_check(struct engine *engine, struct error *err)
-{
-	struct night_run *night = &engine->night;
-	enum status status;
-
-	status = follow_unplaced(engine, err);
-	if (status == STATUS_OK && night->rebuild)
-		status = rebuild(engine, err);
-	if (status != STATUS_OK)
-		return status;
-	sketch_set_deinit(&night->set);
-	memset(&night->set, 0, sizeof(night->set));
-	night->stage = NIGHT_CHECKING;
-	night->check = true;
-	return STATUS_OK;
-}
-
-void
-engine_checked(struct engine *engine, uint64_t faults)
-{
-	if (engine->night.stage != NIGHT_CHECKING || !engine->night.check)
-		return;
-	engine->night.check = false;
-	engine->night.checking = false; /* a second look may follow */
-	engine->night.checked_faults = faults;
-}
-
-enum status
-mend_judge(struct engine *engine, struct error *err)
-{
-	struct night_run *night = &engine->night;
-	uint64_t faults = night->checked_faults;
-	enum status status;
-
-	if (faults > 0 && night->found.faults == 0)
-		night->found.faults = faults;
-	if (faults > 0 && !night->rebuilt) {
-		night->rebuild = true;
-		status = night_check(engine, err);
-	} else if (faults > 0) {
-		status = night_end(engine, FOUND_FAILED, err);
-	} else if (night->found.only_hub + night->found.only_client +
-		       night->found.damaged + night->found.faults >
-		   0) {
-		status = night_end(engine, FOUND_MENDED, err);
-	} else {
-		status = night_end(engine, FOUND_EQUAL, err);
-	}
-	return status;
-}
-
-/* --- the end -------------------------------------------------------------- */
-
-/* For status, report and the morning. */
-static enum status
-keep(struct engine *engine, struct error *err)
-{
-	struct replica *replica = engine->replica;
-	struct night_run *night = &engine->night;
-	enum status status;
-
-	status = replica_begin(replica, err);
-	if (status == STATUS_OK)
-		status = replica_meta_set(replica, "reconcile_wanted", 0, err);
-	if (status == STATUS_OK)
-		status = replica_meta_set(replica, "reconciled_ms",
-		    engine->now_ms, err);
-	if (status == STATUS_OK)
-		status = replica_meta_set_blob(replica, "reconciled",
-		    buffer_view(&engine->body), err);
-	if (status == STATUS_OK && night->found.faults > 0)
-		status = note(engine, DEFECT_TABLES, 0, 0, 0, err);
-	if (status == STATUS_OK)
-		status = replica_commit(replica, err);
-	if (status != STATUS_OK)
-		replica_rollback(replica);
-	return status;
-}
-
-enum status
-night_end(struct engine *engine, enum found_outcome outcome, struct error *err)
-{
-	struct night_run *night = &engine->night;
-	enum status status;
-
-	night->found.outcome = outcome;
-	night->found.elapsed_ms = engine->elapsed_ms - night->began_ms;
-	status = message_found_encode(&night->found, &engine->body, err);
-	if (status == STATUS_OK)
-		status = keep(engine, err);
-	if (status == STATUS_OK)
-		status = engine_send(engine, FRAME_FOUND, err);
-	if (status != STATUS_OK)
-		return status;
-	engine->status.found = night->found;
-	engine->status.reconciled_ms = engine->now_ms;
-	engine->status.nights++;
-	engine->status.progress++;
-	night_reset(engine);
-	night->wanted = false;
-	night->spent = outcome == FOUND_UNFINISHED;
-	return STATUS_OK;
 }

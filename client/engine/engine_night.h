@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/replica/id_list.h"
 #include "protocol/message_night.h"
 #include "protocol/sketch.h"
 
@@ -72,15 +73,15 @@ struct night_run {
 	struct sketch_decoder decoder;
 	bool wide;
 	uint64_t listed;
-	struct buffer theirs; /* items of the hub's list, 8 bytes each */
+	struct id_list theirs; /* items of the hub's list */
 
-	/* what differs, 8 bytes each, native */
-	struct buffer items_here; /* ascending; of them, */
-	struct buffer only_here;  /* sequences, ascending */
-	struct buffer only_there; /* items, ascending */
-	struct buffer offered;    /* ids in the MEND that is on its way */
-	uint32_t offered_count;   /* of only_here, so far answered */
-	uint32_t mended;          /* of the last MEND */
+	/* what differs */
+	struct id_list items_here; /* ascending; and of the same commits, */
+	struct id_list only_here;  /* sequences, ascending */
+	struct id_list only_there; /* items, ascending */
+	struct id_list offered;    /* ids in the MEND that is on its way */
+	uint32_t offered_count;    /* of only_here, so far answered */
+	uint32_t mended;           /* of the last MEND */
 
 	struct found found;
 };
@@ -88,7 +89,8 @@ struct night_run {
 /* What is kept of earlier runs. */
 enum status night_begin(struct engine *engine, struct error *err);
 
-void night_deinit(struct engine *engine);
+/* The run, with all its memory: it may begin anew. */
+void night_forget(struct engine *engine);
 
 /* A connection begins or ends. */
 void night_reset(struct engine *engine);
@@ -99,8 +101,16 @@ enum status night_pump(struct engine *engine, struct error *err);
 /* When to step again for it; UINT64_MAX: not for it. */
 uint64_t night_wake(const struct engine *engine);
 
+/* The line's budget for a night. */
+bool night_is_spent(const struct engine *engine);
+
+/* One frame of the run, with its bytes counted. */
+enum status night_send(struct engine *engine, int type, struct error *err);
+
 enum status night_take_night(struct engine *engine, struct bytes body,
     struct error *err);
+
+/* --- engine_compare.c ----------------------------------------------------- */
 
 enum status night_take_reconciled(struct engine *engine, struct bytes body,
     struct error *err);
@@ -112,22 +122,16 @@ enum status night_take_cells(struct engine *engine, struct bytes body,
 
 enum status mend_begin(struct engine *engine, struct error *err);
 
-/* Tables and file were looked at: make them anew, or end. */
-enum status mend_judge(struct engine *engine, struct error *err);
-
 enum status mend_take_mended(struct engine *engine, struct bytes body,
     struct error *err);
 
-/* --- between the two ------------------------------------------------------ */
-
-/* The line's budget for a night. */
-bool night_is_spent(const struct engine *engine);
-
-/* One frame of the run, with its bytes counted. */
-enum status night_send(struct engine *engine, int type, struct error *err);
+/* --- engine_morning.c ----------------------------------------------------- */
 
 /* Compare tables and file, after making them anew if need be. */
 enum status night_check(struct engine *engine, struct error *err);
+
+/* They were looked at: make them anew, or end. */
+enum status night_judge(struct engine *engine, struct error *err);
 
 /* Say how it ended, and rest. */
 enum status night_end(struct engine *engine, enum found_outcome outcome,

@@ -11,8 +11,10 @@
  *	engine_offer.c	what a restored hub may have lost
  *	engine_renew.c	a new certificate
  *	engine_prove.c	"synced", said only when it is proved
- *	engine_night.c	the night: what differs from the hub's set
- *	engine_mend.c	and how it is mended
+ *	engine_night.c	the night: when, and whether the hub's set is ours
+ *	engine_compare.c   what differs
+ *	engine_mend.c	   and how it is mended
+ *	engine_morning.c   tables, file, and what came of it
  */
 #ifndef CLIENT_ENGINE_ENGINE_PRIVATE_H
 #define CLIENT_ENGINE_ENGINE_PRIVATE_H

@@ -1,6 +1,6 @@
 /*
  * Ids that are collected by a visitor, and worked on when it is done: what it
- * visits must not change below it.  Private to common/replica.
+ * visits must not change below it.
  */
 #ifndef COMMON_REPLICA_ID_LIST_H
 #define COMMON_REPLICA_ID_LIST_H

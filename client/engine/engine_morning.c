@@ -1,0 +1,169 @@
+/*
+ * The end of a night: tables are made anew where anything was mended, all is
+ * looked at once more, and the hub is told how it ended.
+ */
+#include <string.h>
+
+#include "client/engine/engine_private.h"
+#include "common/replica/defect.h"
+#include "common/replica/mend.h"
+#include "common/replica/unplaced.h"
+
+/* --- tables and file ------------------------------------------------------ */
+
+static enum status
+rebuild(struct engine *engine, struct error *err)
+{
+	struct night_run *night = &engine->night;
+	enum status status;
+
+	status = replica_begin(engine->replica, err);
+	if (status == STATUS_OK)
+		status = mend_rebuild(engine->replica, NULL, NULL, err);
+	if (status == STATUS_OK)
+		status =
+		    replica_meta_set(engine->replica, "rebuild_wanted", 0, err);
+	if (status == STATUS_OK)
+		status = replica_commit(engine->replica, err);
+	if (status != STATUS_OK) {
+		replica_rollback(engine->replica);
+		return status;
+	}
+	night->rebuild = false;
+	night->rebuilt = true;
+	night->found.refolded = 1;
+	prove_forget(engine);
+	return STATUS_OK;
+}
+
+/* What has no place goes the ways of recovery: it is pushed again, or asked
+ * about and dropped. */
+static enum status
+follow_unplaced(struct engine *engine, struct error *err)
+{
+	bool recovering;
+	enum status status;
+
+	status = unplaced_is_recovering(engine->replica, &recovering, err);
+	if (status == STATUS_OK && recovering && !engine->offer.recovering) {
+		engine->offer.recovering = true;
+		engine->offer.asked_again = false;
+		engine->offer.head_then = 0;
+	}
+	return status;
+}
+
+enum status
+night_check(struct engine *engine, struct error *err)
+{
+	struct night_run *night = &engine->night;
+	enum status status;
+
+	status = follow_unplaced(engine, err);
+	if (status == STATUS_OK && night->rebuild)
+		status = rebuild(engine, err);
+	if (status != STATUS_OK)
+		return status;
+	sketch_set_deinit(&night->set);
+	memset(&night->set, 0, sizeof(night->set));
+	night->stage = NIGHT_CHECKING;
+	night->check = true;
+	return STATUS_OK;
+}
+
+void
+engine_checked(struct engine *engine, uint64_t faults)
+{
+	if (engine->night.stage != NIGHT_CHECKING || !engine->night.check)
+		return;
+	engine->night.check = false;
+	engine->night.checking = false; /* a second look may follow */
+	engine->night.checked_faults = faults;
+}
+
+enum status
+night_judge(struct engine *engine, struct error *err)
+{
+	struct night_run *night = &engine->night;
+	uint64_t faults = night->checked_faults;
+	enum status status;
+
+	if (faults > 0 && night->found.faults == 0)
+		night->found.faults = faults;
+	if (faults > 0 && !night->rebuilt) {
+		night->rebuild = true;
+		status = night_check(engine, err);
+	} else if (faults > 0) {
+		status = night_end(engine, FOUND_FAILED, err);
+	} else if (night->found.only_hub + night->found.only_client +
+		       night->found.damaged + night->found.faults >
+		   0) {
+		status = night_end(engine, FOUND_MENDED, err);
+	} else {
+		status = night_end(engine, FOUND_EQUAL, err);
+	}
+	return status;
+}
+
+/* --- the end -------------------------------------------------------------- */
+
+static enum status
+note_tables(struct engine *engine, struct error *err)
+{
+	struct defect defect = { .found_ms = engine->now_ms,
+		.kind = DEFECT_TABLES,
+		.site = engine->identity.site };
+
+	return defect_note(engine->replica, &defect, err);
+}
+
+/* For status, report and the morning. */
+static enum status
+keep(struct engine *engine, struct error *err)
+{
+	struct replica *replica = engine->replica;
+	struct night_run *night = &engine->night;
+	enum status status;
+
+	status = replica_begin(replica, err);
+	if (status == STATUS_OK)
+		status = replica_meta_set(replica, "reconcile_wanted", 0, err);
+	if (status == STATUS_OK)
+		status = replica_meta_set(replica, "reconciled_ms",
+		    engine->now_ms, err);
+	if (status == STATUS_OK)
+		status = replica_meta_set_blob(replica, "reconciled",
+		    buffer_view(&engine->body), err);
+	if (status == STATUS_OK && night->found.faults > 0)
+		status = note_tables(engine, err);
+	if (status == STATUS_OK)
+		status = replica_commit(replica, err);
+	if (status != STATUS_OK)
+		replica_rollback(replica);
+	return status;
+}
+
+enum status
+night_end(struct engine *engine, enum found_outcome outcome, struct error *err)
+{
+	struct night_run *night = &engine->night;
+	enum status status;
+
+	night->found.outcome = outcome;
+	night->found.elapsed_ms = engine->elapsed_ms - night->began_ms;
+	status = message_found_encode(&night->found, &engine->body, err);
+	if (status == STATUS_OK)
+		status = keep(engine, err);
+	if (status == STATUS_OK)
+		status = engine_send(engine, FRAME_FOUND, err);
+	if (status != STATUS_OK)
+		return status;
+	engine->status.found = night->found;
+	engine->status.reconciled_ms = engine->now_ms;
+	engine->status.nights++;
+	engine->status.progress++;
+	night_reset(engine);
+	night->wanted = false;
+	night->spent = outcome == FOUND_UNFINISHED;
+	return STATUS_OK;
+}
