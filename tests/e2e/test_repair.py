@@ -68,6 +68,12 @@ class Repair(unittest.TestCase):
         found = {one["number"]: one["found"] for one in told["sites"]}
         return {site: found[number] for site, number in self.numbers.items()}
 
+    def is_night_over(self):
+        """The one that was asked for."""
+        return faults.query(
+            self.hub, "SELECT wanted FROM night_site WHERE number = ?",
+            self.numbers[self.oak]) == [(0,)]
+
     def strike(self, victim, holder, upto):
         """Kill it when so many of the stretch are sound at their holder."""
         harness.until(lambda: self.stretch.sound(holder) >= upto,
@@ -89,8 +95,8 @@ class Repair(unittest.TestCase):
             if sound < self.whole:
                 sound = self.strike(victim, holder, self.random.randint(
                     sound + 1, (sound + self.whole + 1) // 2))
-        harness.until(lambda: self.stretch.sound(holder) == self.whole,
-                      "all is mended")
+        harness.until(self.is_night_over, "the night is over")
+        self.assertEqual(self.stretch.sound(holder), self.whole)
         self.assertGreater(faults.query(
             self.hub, "SELECT count(*) FROM defect")[0][0], 0)
 
@@ -168,7 +174,8 @@ class Repair(unittest.TestCase):
                 victim.kill()
                 print(f"  {victim.name} killed with {self.altered()} altered")
                 self.start(victim)
-            harness.until(lambda: self.altered() == 0, "all is mended")
+            harness.until(self.is_night_over, "the night is over")
+            self.assertEqual(self.altered(), 0)
 
     def is_reconciling(self):
         return faults.query(self.oak, "SELECT value FROM meta"
