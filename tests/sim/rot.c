@@ -333,6 +333,22 @@ rot_hub(struct world *world, struct random *random)
 		went_bad(world, "hub", &hub->fault, rot_name(kind), id);
 }
 
+bool
+rot_by(struct world *world, struct computer *computer, const char *text,
+    uint64_t id)
+{
+	sqlite3 *database =
+	    open_beside(computer == NULL ? "hub" : computer->name);
+	bool done = database != NULL && change(database, text, id);
+
+	sqlite3_close(database);
+	if (done)
+		went_bad(world, computer == NULL ? "hub" : computer->name,
+		    computer == NULL ? &world->hub.fault : &computer->fault,
+		    "has gone bad:", id);
+	return done;
+}
+
 const char *
 rot_name(enum rot_kind kind)
 {

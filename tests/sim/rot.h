@@ -21,6 +21,11 @@ void rot_computer(struct computer *computer, struct random *random);
 
 void rot_hub(struct world *world, struct random *random);
 
+/* By a statement with that id as ?1, at the computer or (NULL) the hub; false:
+ * nothing is other than it was. */
+bool rot_by(struct world *world, struct computer *computer, const char *text,
+    uint64_t id);
+
 /* All is mended. */
 void rot_end(struct world *world);
 

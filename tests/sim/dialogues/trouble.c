@@ -7,11 +7,13 @@
 #include "common/catalogue/in_force.h"
 #include "common/replica/check.h"
 #include "common/replica/ledger.h"
+#include "common/replica/mend.h"
 #include "common/replica/pending.h"
 #include "common/replica/sql.h"
 #include "protocol/identifier.h"
 #include "server/core/recovery.h"
 #include "tests/sim/node.h"
+#include "tests/sim/rot.h"
 
 static void
 must(struct world *world, enum status status, const struct error *err)
@@ -78,6 +80,45 @@ same_tables(struct computer *one, struct computer *other)
 	struct digest first = tables_of(one), second = tables_of(other);
 
 	return digest_equal(&first, &second);
+}
+
+/* --- bad disks ------------------------------------------------------------ */
+
+void
+spoil(struct world *world, struct computer *computer, const char *text,
+    uint64_t id)
+{
+	if (!rot_by(world, computer, text, id))
+		world_fail(world, "dialogue: nothing was there to spoil");
+}
+
+static enum status
+make_anew(struct replica *replica, struct error *err)
+{
+	enum status status = replica_begin(replica, err);
+
+	if (status == STATUS_OK)
+		status = mend_rebuild(replica, NULL, NULL, err);
+	return status == STATUS_OK ? replica_commit(replica, err) : status;
+}
+
+void
+hub_forgets(struct world *world, uint64_t id)
+{
+	struct error err = { 0 };
+
+	if (replica_in_transaction(world->hub.replica))
+		hub_node_stop(world);
+	hub_node_start(world);
+	spoil(world, NULL, "DELETE FROM ledger WHERE id = ?1", id);
+	must(world, make_anew(world->hub.replica, &err), &err);
+}
+
+void
+compare(struct computer *computer)
+{
+	engine_reconcile(computer->engine);
+	computer_look(computer);
 }
 
 /* --- the hub -------------------------------------------------------------- */

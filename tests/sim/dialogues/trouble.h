@@ -24,6 +24,16 @@ void cut_next_after(struct computer *computer, uint64_t bytes);
 /* Whether two computers of one school have the same tables. */
 bool same_tables(struct computer *one, struct computer *other);
 
+/* A statement with that id as ?1 is run on its database behind its back, or
+ * (computer NULL) the hub's; and now it compares itself with the hub. */
+void spoil(struct world *world, struct computer *computer, const char *text,
+    uint64_t id);
+
+void compare(struct computer *computer);
+
+/* As a hub that never had that commit, of which nothing followed. */
+void hub_forgets(struct world *world, uint64_t id);
+
 /* --- the hub -------------------------------------------------------------- */
 
 enum {
