@@ -3,9 +3,7 @@
  * compared with it, whenever that would be due.
  */
 #include "client/engine/engine_private.h"
-#include "common/replica/check.h"
 #include "common/replica/damage.h"
-#include "common/replica/mend.h"
 #include "server/core/nights.h"
 #include "tests/sim/hub_node_private.h"
 
@@ -20,17 +18,12 @@ enum {
 static enum status
 look_over(struct world *world, struct replica *replica, struct error *err)
 {
-	struct check_result result = { 0 };
 	uint64_t upto = 0, damaged = 0;
 	bool done;
 	enum status status;
 
 	status = damage_look(replica, ROWS_MOST, hub_node_now(world), &upto,
 	    &damaged, &done, err);
-	if (status == STATUS_OK)
-		status = check_replica(replica, NULL, NULL, NULL, &result, err);
-	if (status == STATUS_CORRUPT)
-		status = mend_rebuild(replica, NULL, NULL, err);
 	if (status == STATUS_OK)
 		status = nights_want(replica, 0, err);
 	return status;

@@ -277,8 +277,7 @@ void hub_node_upgrade(struct world *world);
 /* The kept copy is put back, and a generation begins. */
 void hub_node_restore(struct world *world);
 
-/* It looks for damage, makes its tables anew if need be, and wants everyone
- * compared (night.c). */
+/* It looks for damage, and wants everyone compared (night.c). */
 void hub_node_night(struct world *world);
 
 void hub_node_event(struct world *world, const struct event *event);
