@@ -7,6 +7,7 @@
 #include "common/replica/dossier_private.h"
 #include "common/replica/fold_private.h"
 #include "common/replica/grants.h"
+#include "common/replica/scope.h"
 
 /* --- grants --------------------------------------------------------------- */
 
@@ -26,12 +27,48 @@ grant_kind_of(struct value kind)
 	return GRANT_NONE;
 }
 
+struct total {
+	uint64_t count;
+	struct digest_sum sum;
+};
+
+static bool
+add_commit(void *context, uint64_t sequence, const struct digest *digest)
+{
+	struct total *total = context;
+
+	(void)sequence;
+	total->count++;
+	digest_sum_add(&total->sum, digest);
+	return true;
+}
+
+/* A grant that had been lost, and came back in the night, has lost what the
+ * dossier was at the freeze. */
+static enum status
+sum_up_frozen(struct replica *replica, uint64_t id, struct error *err)
+{
+	struct total total = { 0 };
+	struct grant grant;
+	enum status status;
+
+	status = grants_get_by_id(replica, id, &grant, err);
+	if (status != STATUS_OK || grant.frozen == 0 || grant.frozen_count != 0)
+		return status;
+	status = scope_each_of_dossier(replica, grant.dossier, grant.frozen,
+	    add_commit, &total, err);
+	if (status != STATUS_OK)
+		return status;
+	return grants_set_frozen_sum(replica, id, total.count, &total.sum, err);
+}
+
 /* What the dossier was at the freeze is no part of the record, and stays. */
 static enum status
 follow_grant(struct replica *replica, const struct folded *folded, bool live,
     struct error *err)
 {
 	struct sql *sql;
+	enum status status;
 
 	replica->grants_followed = false;
 	if (!live) {
@@ -56,7 +93,10 @@ follow_grant(struct replica *replica, const struct folded *folded, bool live,
 	sql_bind_id(sql, 7, folded_id(folded, "held"));
 	sql_bind_id(sql, 8, folded_id(folded, "frozen"));
 	sql_bind_id(sql, 9, folded_id(folded, "closed"));
-	return sql_finish(sql, err);
+	status = sql_finish(sql, err);
+	if (status == STATUS_OK && replica->kind == REPLICA_HUB)
+		status = sum_up_frozen(replica, folded->id, err);
+	return status;
 }
 
 /* --- pupils that are one child -------------------------------------------- */

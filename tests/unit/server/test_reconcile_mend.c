@@ -6,6 +6,7 @@
 
 #include "common/replica/check.h"
 #include "common/replica/defect.h"
+#include "common/replica/fold.h"
 #include "server/core/reconcile.h"
 #include "server/core/table.h"
 
@@ -96,6 +97,46 @@ test_what_was_lost_goes_back_to_its_place(void **state)
 	assert_int_equal(seen.kinds[0], DEFECT_HUB_LACKED);
 	assert_int_equal(seen.ids[0], pupil);
 	assert_int_equal(alarms(f, 1), 0);
+	comparison_end(&c);
+}
+
+/* With it came the note of what the file was when it was passed on. */
+static void
+test_a_frozen_grant_that_was_lost_is_whole_again(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t pupil = add_pupil(f, 1);
+	uint64_t transfer = open_transfer(f, 1, pupil, ELM);
+	uint64_t envelope = last_record(f, "envelope", f->schools[ELM]);
+	struct comparison c;
+	struct grant before, after;
+	struct commit commit;
+	struct ledger_row row;
+	struct item item;
+
+	assert_int_equal(answer_envelope(f, 2, envelope, "ours"), 0);
+	assert_int_equal(move_transfer_to(f, 2, pupil, transfer, "accepted"),
+	    REFUSAL_NONE);
+	OK(grants_get(f->replica, f->schools[OAK], pupil, &before, &f->err));
+	assert_true(before.frozen != 0 && before.frozen_count != 0);
+	OK(ledger_find_change(f->replica, before.id, &f->arena, &row, &commit,
+	    &f->err));
+	item = comparison_item(f, row.id);
+	lose(f, row.id);
+	OK(replica_begin(f->replica, &f->err));
+	OK(fold_record(f->replica, before.id, &f->err));
+	OK(replica_commit(f->replica, &f->err));
+	assert_int_equal(grants_get_by_id(f->replica, before.id, &after,
+			     &f->err),
+	    STATUS_NOT_FOUND);
+
+	c = comparison_begin(f, 1);
+	comparison_differ(&c);
+	assert_int_equal(offer_one(&c, &item).sequence, item.sequence);
+	OK(grants_get(f->replica, f->schools[OAK], pupil, &after, &f->err));
+	assert_int_equal(after.frozen, before.frozen);
+	assert_int_equal(after.frozen_count, before.frozen_count);
+	assert_true(digest_sum_equal(&after.frozen_sum, &before.frozen_sum));
 	comparison_end(&c);
 }
 
@@ -249,6 +290,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_what_was_lost_goes_back_to_its_place),
+		TEST(test_a_frozen_grant_that_was_lost_is_whole_again),
 		TEST(test_where_another_stands_it_goes_to_the_head),
 		TEST(test_what_it_never_had_has_no_place),
 		TEST(test_what_is_wanted_is_sent),
