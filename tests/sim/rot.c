@@ -106,7 +106,8 @@ read_copy(sqlite3 *database, uint64_t id, struct copy *copy)
 		copy->sequence = (uint64_t)sqlite3_column_int64(statement, 0);
 		memcpy(copy->digest.bytes, sqlite3_column_blob(statement, 1),
 		    LIMIT_DIGEST_BYTES);
-		sound = sqlite3_column_int(statement, 3) != 0 ||
+		/* No digest vouches for what a redaction has left. */
+		sound = sqlite3_column_int(statement, 3) == 0 &&
 		        digest_equal(&found, &copy->digest);
 	}
 	sqlite3_finalize(statement);

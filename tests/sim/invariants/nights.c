@@ -89,8 +89,10 @@ is_same(struct sql *ours, struct sql *theirs)
 					    : !bytes_equal(a.bytes, b.bytes))
 			return false;
 	}
-	/* What was redacted after a freeze, the hub alone has without it. */
-	return sql_column_integer(ours, 4) != sql_column_integer(theirs, 4) ||
+	/* What was redacted after a freeze, the hub alone has without it; and
+	 * no digest vouches for what a redaction left, should it go bad. */
+	return sql_column_integer(ours, 4) != 0 ||
+	       sql_column_integer(theirs, 4) != 0 ||
 	       bytes_equal(sql_column_bytes(ours, 5),
 		   sql_column_bytes(theirs, 5));
 }
