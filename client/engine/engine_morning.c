@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "client/engine/engine_private.h"
+#include "common/replica/damage.h"
 #include "common/replica/defect.h"
 #include "common/replica/mend.h"
 #include "common/replica/unplaced.h"
@@ -81,6 +82,31 @@ engine_checked(struct engine *engine, uint64_t faults)
 	engine->night.checked_faults = faults;
 }
 
+/* The run has looked at the commits, but one may have been damaged since: then
+ * it goes on from there, since only the hub has it sound. */
+static enum status
+mend_faults(struct engine *engine, struct error *err)
+{
+	struct night_run *night = &engine->night;
+	uint64_t upto = 0, found = 0;
+	bool done;
+	enum status status;
+
+	night->rebuild = true;
+	status = damage_look(engine->replica, UINT32_MAX, engine->now_ms, &upto,
+	    &found, &done, err);
+	if (status != STATUS_OK)
+		return status;
+	if (found == 0)
+		return night_check(engine, err);
+	night->found.damaged += found;
+	night_forget(engine);
+	night->wide = false;
+	night->listed = 0;
+	night->offered_count = 0;
+	return night_ask(engine, err);
+}
+
 enum status
 night_judge(struct engine *engine, struct error *err)
 {
@@ -91,8 +117,7 @@ night_judge(struct engine *engine, struct error *err)
 	if (faults > 0 && night->found.faults == 0)
 		night->found.faults = faults;
 	if (faults > 0 && !night->rebuilt) {
-		night->rebuild = true;
-		status = night_check(engine, err);
+		status = mend_faults(engine, err);
 	} else if (faults > 0) {
 		status = night_end(engine, FOUND_FAILED, err);
 	} else if (night->found.only_hub + night->found.only_client +

@@ -220,9 +220,8 @@ make_set(struct engine *engine, struct reconcile *reconcile, struct error *err)
 	return STATUS_OK;
 }
 
-/* The set as it is now, and the question whether the hub's is the same. */
-static enum status
-ask(struct engine *engine, struct error *err)
+enum status
+night_ask(struct engine *engine, struct error *err)
 {
 	struct night_run *night = &engine->night;
 	struct reconcile reconcile = { .at = engine->cursor };
@@ -267,7 +266,7 @@ look(struct engine *engine, struct error *err)
 		return status;
 	if (night->found.damaged > 0)
 		night->rebuild = true;
-	return ask(engine, err);
+	return night_ask(engine, err);
 }
 
 static enum status

@@ -104,6 +104,9 @@ uint64_t night_wake(const struct engine *engine);
 /* The line's budget for a night. */
 bool night_is_spent(const struct engine *engine);
 
+/* The set as it is now, and the question whether the hub's is the same. */
+enum status night_ask(struct engine *engine, struct error *err);
+
 /* One frame of the run, with its bytes counted. */
 enum status night_send(struct engine *engine, int type, struct error *err);
 

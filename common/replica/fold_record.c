@@ -60,7 +60,13 @@ add_commit(struct gathering *gathering, struct bytes bytes, struct error *err)
 	if (copy == NULL)
 		return no_memory(err);
 	bytes.data = (const uint8_t *)copy;
-	status = commit_decode(bytes, &gathering->arena, &commit, err);
+	status =
+	    commit_decode(bytes, &gathering->arena, &commit, ERROR_IGNORED);
+	if (status == STATUS_NOMEM)
+		return no_memory(err);
+	/* Damaged since it was stored: the night will find it. */
+	if (status != STATUS_OK)
+		return STATUS_OK;
 	for (uint32_t i = 0; status == STATUS_OK && i < commit.change_count;
 	     i++) {
 		const struct change *change = &commit.changes[i];
