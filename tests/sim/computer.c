@@ -266,8 +266,8 @@ look_closely(struct computer *computer)
 }
 
 /* A quiet night's look at tables that nobody touched costs as much as all else
- * in a year: it is taken now and then.  After a mend it always is, and where something
- * went bad. */
+ * in a year: it is taken now and then.  After a mend it always is, and where
+ * something went bad. */
 static bool
 is_worth_a_look(struct computer *computer)
 {

@@ -143,6 +143,15 @@ two_schools_offer(struct world *world)
 	    "[ 5898] elm1: CONFIRM cursor 24\n");
 }
 
+/* Nobody is connected, and the hub is as it was at its first backup. */
+static void
+lose_the_hub(struct world *world)
+{
+	unplug_all(world);
+	quietly(world);
+	restore_hub_from(world, 0);
+}
+
 /* The backup was made before the acceptance.  Each school offers what it holds
  * with the hub's marks; when the last one has, the hub has all again and goes
  * on in a new generation. */
@@ -156,9 +165,7 @@ test_hub_gets_back_what_its_schools_hold(void **state)
 	story_tell(&story, 1, 4);
 	back_up_hub_as(world, 0);
 	story_tell(&story, 5, STEPS);
-	unplug_all(world);
-	quietly(world);
-	restore_hub_from(world, 0);
+	lose_the_hub(world);
 	two_schools_offer(world);
 	plug_in_school(world, 1);
 	expect(world,

@@ -1,95 +1,143 @@
 /*
- * The night at the engine, against a hub of hand-written frames.
+ * When a night begins, what it may cost, and what ends it early.
  */
 #include "tests/unit/engine/talk.h"
 
+#include "client/engine/engine_night.h"
 #include "protocol/message_night.h"
 
-/* A session that is in step; the hub wants a comparison now. */
+/* In step; the hub says when. */
 static void
-begin_night(struct talk *t)
+begin(struct talk *t, uint64_t in_ms)
 {
 	talk_begin_session(t);
-	SAY(t, FRAME_NIGHT, night, (struct night_message){ .due_ms = t->now });
+	SAY(t, FRAME_NIGHT, night,
+	    (struct night_message){ .due_ms = t->now + in_ms });
 }
 
 static void
-say_equal(struct talk *t)
+say_state(struct talk *t, enum reconciled_state state)
 {
 	SAY(t, FRAME_RECONCILED, reconciled,
-	    (struct reconciled){ .state = RECONCILED_EQUAL });
+	    (struct reconciled){ .state = state });
 }
 
-/* What the owner looked at is told to the hub in the step that follows. */
+static struct engine_status
+status_of(struct talk *t)
+{
+	struct engine_status status;
+
+	assert_ok(engine_get_status(t->engine, &status, err));
+	return status;
+}
+
 static void
-test_quiet_night_ends_with_found(void **state)
+test_a_night_begins_when_it_is_due(void **state)
+{
+	struct talk *t = *state;
+	struct reconcile asked;
+
+	begin(t, 5000);
+	assert_int_equal(said_count(t, FRAME_RECONCILE), 0);
+	assert_int_equal(t->update.wake_ms, t->elapsed + 5000);
+	talk_tick(t, 4999);
+	assert_int_equal(said_count(t, FRAME_RECONCILE), 0);
+	assert_false(status_of(t).reconciling);
+	talk_tick(t, 1);
+	HEARD(t, FRAME_RECONCILE, reconcile, &asked);
+	assert_int_equal(asked.at, t->told);
+	assert_true(status_of(t).reconciling);
+}
+
+/* Not before the hub has said when: it may know of no nights. */
+static void
+test_who_wants_one_need_not_wait_for_the_night(void **state)
+{
+	struct talk *t = *state;
+
+	talk_begin_session(t);
+	engine_reconcile(t->engine);
+	talk_tick(t, 1);
+	assert_int_equal(said_count(t, FRAME_RECONCILE), 0);
+	SAY(t, FRAME_NIGHT, night,
+	    (struct night_message){ .due_ms = t->now + 5000 });
+	assert_int_equal(said_count(t, FRAME_RECONCILE), 1);
+}
+
+/* The wish outlives the process; an end in good order fulfils it. */
+static void
+test_an_interrupted_night_begins_anew(void **state)
 {
 	struct talk *t = *state;
 	struct found found;
 
-	begin_night(t);
+	begin(t, 0);
 	assert_int_equal(said_count(t, FRAME_RECONCILE), 1);
-	say_equal(t);
-	assert_true(t->update.check);
+	talk_restart(t);
+	begin(t, 5000);
+	assert_int_equal(said_count(t, FRAME_RECONCILE), 1);
+	say_state(t, RECONCILED_EQUAL);
 	engine_checked(t->engine, 0);
 	talk_tick(t, 1);
 	HEARD(t, FRAME_FOUND, found, &found);
 	assert_int_equal(found.outcome, FOUND_EQUAL);
-	assert_int_equal(talk_status(t).nights, 1);
-	talk_tick(t, 1);
-	assert_int_equal(said_count(t, FRAME_FOUND), 0);
+	assert_int_equal(status_of(t).nights, 1);
+	talk_restart(t);
+	begin(t, 5000);
+	assert_int_equal(said_count(t, FRAME_RECONCILE), 0);
 }
 
-/* Tables that are not what the commits say are made anew, and looked at once
- * more; then they are mended, or cannot be. */
 static void
-test_tables_are_made_anew_and_looked_at_again(void **state)
+test_a_hub_that_cannot_now_is_asked_later(void **state)
+{
+	struct talk *t = *state;
+
+	begin(t, 0);
+	say_state(t, RECONCILED_LATER);
+	assert_true(status_of(t).put_off);
+	assert_int_equal(t->update.wake_ms,
+	    t->elapsed + LIMIT_PING_MS); /* long before the next try */
+	engine_reconcile(t->engine);
+	talk_tick(t, 1);
+	assert_int_equal(said_count(t, FRAME_RECONCILE), 1);
+}
+
+static void
+say_differs(struct talk *t, uint64_t count)
+{
+	SAY(t, FRAME_RECONCILED, reconciled,
+	    (struct reconciled){ .state = RECONCILED_DIFFERS,
+		.count = count,
+		.cells = bytes_of_text("not the cells of any set") });
+}
+
+/* What contradicts itself is tried again with other nonces; not for ever. */
+static void
+test_a_sketch_that_is_none_ends_in_failure(void **state)
 {
 	struct talk *t = *state;
 	struct found found;
 
-	for (uint64_t left = 0; left < 2; left++) {
-		begin_night(t);
-		say_equal(t);
-		assert_true(t->update.check);
-		engine_checked(t->engine, 3);
-		talk_tick(t, 1);
+	begin(t, 0);
+	for (uint32_t i = 1; i < NIGHT_TRIES; i++) {
+		say_differs(t, 3);
 		assert_int_equal(said_count(t, FRAME_FOUND), 0);
-		assert_true(t->update.check);
-		engine_checked(t->engine, left);
-		talk_tick(t, 1);
-		HEARD(t, FRAME_FOUND, found, &found);
-		assert_int_equal(found.outcome,
-		    left == 0 ? FOUND_MENDED : FOUND_FAILED);
-		assert_int_equal(found.faults, 3);
-		assert_int_equal(found.refolded, 1);
-		talk_disconnect(t);
+		assert_int_equal(said_count(t, FRAME_RECONCILE), 1);
 	}
-}
-
-/* It was for the connection that is gone. */
-static void
-test_found_does_not_outlive_its_connection(void **state)
-{
-	struct talk *t = *state;
-
-	begin_night(t);
-	say_equal(t);
-	engine_checked(t->engine, 0);
-	talk_disconnect(t);
-	assert_int_equal(t->said_count, 0);
-	talk_connect(t);
-	assert_int_equal(said_count(t, FRAME_FOUND), 0);
-	assert_int_equal(t->said[0].type, FRAME_HELLO);
+	say_differs(t, 3);
+	HEARD(t, FRAME_FOUND, found, &found);
+	assert_int_equal(found.outcome, FOUND_FAILED);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TALK(test_quiet_night_ends_with_found),
-		TALK(test_tables_are_made_anew_and_looked_at_again),
-		TALK(test_found_does_not_outlive_its_connection),
+		TALK(test_a_night_begins_when_it_is_due),
+		TALK(test_who_wants_one_need_not_wait_for_the_night),
+		TALK(test_an_interrupted_night_begins_anew),
+		TALK(test_a_hub_that_cannot_now_is_asked_later),
+		TALK(test_a_sketch_that_is_none_ends_in_failure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
