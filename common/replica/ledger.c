@@ -291,7 +291,9 @@ enum status
 ledger_head(struct replica *replica, uint64_t *sequence, struct error *err)
 {
 	return sql_finish_id(sql_use(replica,
-				 "SELECT max(sequence) FROM ledger"),
+				 "SELECT max(coalesce(max(sequence), 0),"
+				 " coalesce((SELECT value FROM meta"
+				 " WHERE name = 'head'), 0)) FROM ledger"),
 	    sequence, err);
 }
 

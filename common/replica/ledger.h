@@ -55,7 +55,8 @@ enum status ledger_find_change(struct replica *replica, uint64_t change,
 enum status ledger_holds_any(struct replica *replica, uint64_t first,
     uint64_t count, bool *holds, struct error *err);
 
-/* The greatest sequence; 0 for an empty ledger. */
+/* The greatest sequence, 0 for an empty ledger; at a hub also of what it has
+ * lost since (meta "head"): no place is given twice. */
 enum status ledger_head(struct replica *replica, uint64_t *sequence,
     struct error *err);
 

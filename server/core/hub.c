@@ -200,6 +200,8 @@ hub_end_turn(struct hub *hub, uint64_t now_ms, struct error *err)
 	if (replica_in_transaction(replica)) {
 		status = hub_note_traffic(hub, err);
 		if (status == STATUS_OK)
+			status = hub_note_head(hub, err);
+		if (status == STATUS_OK)
 			status = replica_commit(replica, err);
 		if (status == STATUS_OK)
 			status = ledger_head(replica, &hub->head, err);

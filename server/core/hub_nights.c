@@ -1,10 +1,12 @@
 /*
  * What the hub does for the nights beside its sessions: nonces, who is wanted
- * now, and commits that were found damaged as they were to go out.
+ * now, commits that were found damaged as they were to go out, and how far it
+ * has been, should the last ones be lost.
  */
 #include <string.h>
 
 #include "common/replica/damage.h"
+#include "common/replica/ledger.h"
 #include "server/core/reconcile.h"
 
 void
@@ -70,4 +72,17 @@ hub_note_damage(struct hub *hub, struct error *err)
 		return hub_end_turn(hub, hub->told_ms, err);
 	replica_rollback(replica);
 	return status;
+}
+
+/* Should the last commits go bad, their places are not given again. */
+enum status
+hub_note_head(struct hub *hub, struct error *err)
+{
+	struct replica *replica = hub->options.replica;
+	uint64_t head;
+	enum status status = ledger_head(replica, &head, err);
+
+	if (status != STATUS_OK || head == hub->head)
+		return status;
+	return replica_meta_set(replica, "head", head, err);
 }

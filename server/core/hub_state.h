@@ -40,6 +40,9 @@ void hub_see_damage(struct hub *hub, uint64_t sequence);
 /* And the schools, who may hold it sound, are compared.  A turn of its own. */
 enum status hub_note_damage(struct hub *hub, struct error *err);
 
+/* In the turn, before its COMMIT: places are not given again. */
+enum status hub_note_head(struct hub *hub, struct error *err);
+
 /* Tell the computers that are wanted now, by other processes too. */
 enum status hub_follow_nights(struct hub *hub, struct error *err);
 

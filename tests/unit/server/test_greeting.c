@@ -4,6 +4,7 @@
 #include "tests/unit/server/domain.h"
 
 #include "server/core/greeting.h"
+#include "server/core/table.h"
 
 static void
 expect_goodbye(struct fixture *f, struct hello *hello, uint32_t code)
@@ -92,6 +93,26 @@ test_start_is_where_the_generations_part(void **state)
 	assert_int_equal(greeting_start(ours, 3, NULL, 0, 120), 0);
 }
 
+/* The hub has lost its last commit, and a computer stands behind it. */
+static void
+test_a_lost_place_is_not_given_again(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t pupil = add_pupil(f, 1), head = head_of(f), next;
+	struct ledger_row row;
+
+	OK(table_run(f->replica, &f->err,
+	    "DELETE FROM ledger WHERE sequence = ?1", "i", head));
+	disconnect_site(f, 1);
+	fixture_restart(f);
+	assert_int_equal(head_of(f), head);
+	assert_null(find_reply(greet(f, 4, head), FRAME_GOODBYE));
+	next = add_pupil(f, 4);
+	assert_true(next != pupil);
+	OK(ledger_get(f->replica, next, &row, &f->err));
+	assert_true(row.sequence > head);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, fixture_begin, fixture_end)
 
@@ -103,6 +124,7 @@ main(void)
 		TEST(test_fresh_client_begins_at_the_head),
 		TEST(test_wrong_hello_is_told_goodbye),
 		TEST(test_start_is_where_the_generations_part),
+		TEST(test_a_lost_place_is_not_given_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
