@@ -429,7 +429,7 @@ hub_folder_lock_night(const char *path, struct hub_lock **out,
 	enum status status;
 
 	assert(out != NULL && *out == NULL);
-	status = lock_folder(path, "night.lock", 0, out, err);
+	status = lock_folder(path, "night.lock", LOOK_MS, out, err);
 	if (status == STATUS_BUSY)
 		error_set(err, status,
 		    "a night's work is being done in %s already; wait until it "
