@@ -3,6 +3,8 @@
  */
 #include "tests/unit/engine/talk.h"
 
+#include <sqlite3.h>
+
 #include "protocol/message_night.h"
 
 /* A session that is in step; the hub has compared, and nothing differs. */
@@ -10,6 +12,8 @@ static void
 begin_looking(struct talk *t)
 {
 	talk_begin_session(t);
+	(void)fixture_term(t->other, "term");
+	talk_stream(t);
 	SAY(t, FRAME_NIGHT, night, (struct night_message){ .due_ms = t->now });
 	SAY(t, FRAME_RECONCILED, reconciled,
 	    (struct reconciled){ .state = RECONCILED_EQUAL });
@@ -41,6 +45,26 @@ test_tables_that_were_mended_are_looked_at_again(void **state)
 	assert_int_equal(found.refolded, 1);
 }
 
+/* A commit that went bad since the run had looked at it is asked for as any
+ * other: nothing is made anew of what cannot be read. */
+static void
+test_damage_since_the_look_is_mended_first(void **state)
+{
+	struct talk *t = *state;
+	struct reconcile asked;
+
+	begin_looking(t);
+	assert_int_equal(sqlite3_exec(replica_database(t->replica),
+			     "UPDATE ledger SET bytes = x'c1' WHERE sequence ="
+			     " (SELECT max(sequence) FROM ledger)",
+			     NULL, NULL, NULL),
+	    SQLITE_OK);
+	assert_true(sqlite3_changes(replica_database(t->replica)) > 0);
+	answer(t, 1);
+	assert_false(t->update.check);
+	HEARD(t, FRAME_RECONCILE, reconcile, &asked);
+}
+
 /* Once anew is enough to know that it does not help. */
 static void
 test_tables_that_stay_wrong_are_a_failure(void **state)
@@ -61,6 +85,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TALK(test_tables_that_were_mended_are_looked_at_again),
+		TALK(test_damage_since_the_look_is_mended_first),
 		TALK(test_tables_that_stay_wrong_are_a_failure),
 	};
 

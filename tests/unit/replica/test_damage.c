@@ -244,6 +244,20 @@ test_damage_is_not_folded(void **state)
 	SCRIPT_EXPECT(replica, "SELECT group_concat(id) FROM pupil", "100");
 }
 
+/* Nor what went bad since anybody looked: the fold never fails. */
+static void
+test_damage_that_nobody_noted_does_not_end_the_fold(void **state)
+{
+	struct night *night = *state;
+	struct replica *replica = night->replica;
+
+	night_damage(replica,
+	    "UPDATE ledger SET bytes = x'c1' WHERE sequence = 3");
+	fold_anew(replica, 110);
+	SCRIPT_EXPECT(replica, "SELECT surname, forename FROM contact",
+	    "Lane|Eva");
+}
+
 /* A redaction that is damaged redacts nothing new; one of what is damaged
  * waits for the sound copy. */
 static void
@@ -307,6 +321,7 @@ main(void)
 		TEST(test_damage_makes_way),
 		TEST(test_damaged_commit_is_removed),
 		TEST(test_damage_is_not_folded),
+		TEST(test_damage_that_nobody_noted_does_not_end_the_fold),
 		TEST(test_redactions_and_damage),
 		TEST(test_notes_follow_their_rows),
 	};
