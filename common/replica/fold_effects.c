@@ -27,39 +27,24 @@ grant_kind_of(struct value kind)
 	return GRANT_NONE;
 }
 
-struct total {
-	uint64_t count;
-	struct digest_sum sum;
-};
-
-static bool
-add_commit(void *context, uint64_t sequence, const struct digest *digest)
-{
-	struct total *total = context;
-
-	(void)sequence;
-	total->count++;
-	digest_sum_add(&total->sum, digest);
-	return true;
-}
-
 /* A grant that had been lost, and came back in the night, has lost what the
  * dossier was at the freeze. */
 static enum status
 sum_up_frozen(struct replica *replica, uint64_t id, struct error *err)
 {
-	struct total total = { 0 };
 	struct grant grant;
+	struct digest_sum sum;
+	uint64_t count;
 	enum status status;
 
 	status = grants_get_by_id(replica, id, &grant, err);
 	if (status != STATUS_OK || grant.frozen == 0 || grant.frozen_count != 0)
 		return status;
-	status = scope_each_of_dossier(replica, grant.dossier, grant.frozen,
-	    add_commit, &total, err);
+	status = scope_sum_up(replica, grant.dossier, grant.frozen, &count,
+	    &sum, err);
 	if (status != STATUS_OK)
 		return status;
-	return grants_set_frozen_sum(replica, id, total.count, &total.sum, err);
+	return grants_set_frozen_sum(replica, id, count, &sum, err);
 }
 
 /* What the dossier was at the freeze is no part of the record, and stays. */

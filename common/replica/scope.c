@@ -60,18 +60,38 @@ walk_dossier(struct walk *walk, uint64_t dossier, uint64_t frozen,
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-enum status
-scope_each_of_dossier(struct replica *replica, uint64_t dossier, uint64_t at,
-    scope_visitor *visit, void *context, struct error *err)
+struct total {
+	uint64_t count;
+	struct digest_sum sum;
+};
+
+static bool
+add_commit(void *context, uint64_t sequence, const struct digest *digest)
 {
+	struct total *total = context;
+
+	(void)sequence;
+	total->count++;
+	digest_sum_add(&total->sum, digest);
+	return true;
+}
+
+enum status
+scope_sum_up(struct replica *replica, uint64_t dossier, uint64_t at,
+    uint64_t *count, struct digest_sum *sum, struct error *err)
+{
+	struct total total = { 0 };
 	struct walk walk = {
 		.replica = replica,
 		.at = at,
-		.visit = visit,
-		.context = context,
+		.visit = add_commit,
+		.context = &total,
 	};
+	enum status status = walk_dossier(&walk, dossier, 0, err);
 
-	return walk_dossier(&walk, dossier, 0, err);
+	*count = total.count;
+	*sum = total.sum;
+	return status;
 }
 
 /* --- at a client ---------------------------------------------------------- */

@@ -31,8 +31,8 @@ enum status scope_each_of_school(struct replica *replica, uint64_t school,
     uint64_t at, const uint64_t *left_out, uint32_t left_out_count,
     scope_visitor *visit, void *context, struct error *err);
 
-/* Of one dossier, up to `at`. */
-enum status scope_each_of_dossier(struct replica *replica, uint64_t dossier,
-    uint64_t at, scope_visitor *visit, void *context, struct error *err);
+/* {count, sum} of one dossier, up to `at`. */
+enum status scope_sum_up(struct replica *replica, uint64_t dossier, uint64_t at,
+    uint64_t *count, struct digest_sum *sum, struct error *err);
 
 #endif

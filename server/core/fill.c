@@ -50,22 +50,6 @@ find_reach(struct session *session, const struct fill *fill,
 	return STATUS_OK;
 }
 
-struct total {
-	uint64_t count;
-	struct digest_sum sum;
-};
-
-static bool
-add_commit(void *context, uint64_t sequence, const struct digest *digest)
-{
-	struct total *total = context;
-
-	(void)sequence;
-	total->count++;
-	digest_sum_add(&total->sum, digest);
-	return true;
-}
-
 /* {count, sum} of all of the dossier in (0, to]: where it was noted, else by
  * counting.  What is damaged was not sent, and is not counted. */
 static enum status
@@ -73,7 +57,6 @@ sum_up(struct session *session, const struct reach *reach,
     struct filled *filled, struct error *err)
 {
 	struct replica *replica = session->hub->options.replica;
-	struct total total = { 0 };
 	struct dossier dossier;
 	uint64_t damaged;
 	enum status status;
@@ -87,21 +70,19 @@ sum_up(struct session *session, const struct reach *reach,
 	if (status != STATUS_OK)
 		return status;
 	if (damaged > 0) {
-		status = scope_each_of_dossier(replica, filled->dossier,
-		    reach->to, add_commit, &total, err);
+		status = scope_sum_up(replica, filled->dossier, reach->to,
+		    &filled->count, &filled->sum, err);
 	} else if (reach->to >= dossier.last) {
-		total.count = dossier.count;
-		total.sum = dossier.sum;
+		filled->count = dossier.count;
+		filled->sum = dossier.sum;
 	} else if (reach->grant.id != 0 && reach->grant.frozen == reach->to &&
 		   reach->grant.frozen_count != 0) {
-		total.count = reach->grant.frozen_count;
-		total.sum = reach->grant.frozen_sum;
+		filled->count = reach->grant.frozen_count;
+		filled->sum = reach->grant.frozen_sum;
 	} else {
-		status = scope_each_of_dossier(replica, filled->dossier,
-		    reach->to, add_commit, &total, err);
+		status = scope_sum_up(replica, filled->dossier, reach->to,
+		    &filled->count, &filled->sum, err);
 	}
-	filled->count = total.count;
-	filled->sum = total.sum;
 	return status;
 }
 
