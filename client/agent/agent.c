@@ -229,12 +229,11 @@ on_drained(struct link *link, void *user)
 static uint64_t
 wait_before_dialling(struct agent *agent)
 {
-	struct engine_status status = { 0 };
+	struct engine_status status;
+	bool known = engine_get_status(agent->engine, &status, ERROR_IGNORED) ==
+	             STATUS_OK;
 
-	if (engine_get_status(agent->engine, &status, ERROR_IGNORED) !=
-	    STATUS_OK)
-		status.progress = agent->back_off.progress;
-	return back_off_next(&agent->back_off, status.progress,
+	return back_off_next(&agent->back_off, known ? &status : NULL,
 	    (uint32_t)random_u64());
 }
 

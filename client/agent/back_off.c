@@ -4,13 +4,17 @@
 
 /* Exponential, with full jitter over the upper half. */
 uint64_t
-back_off_next(struct back_off *back_off, uint64_t progress, uint32_t chance)
+back_off_next(struct back_off *back_off, const struct engine_status *status,
+    uint32_t chance)
 {
 	uint64_t wait = LIMIT_BACKOFF_MS_MIN;
 
-	if (progress != back_off->progress)
-		back_off->failures = 0;
-	back_off->progress = progress;
+	if (status != NULL) {
+		if (status->progress != back_off->progress &&
+		    status->goodbye.code != GOODBYE_REPLACED)
+			back_off->failures = 0;
+		back_off->progress = status->progress;
+	}
 	for (uint32_t i = 0; i < back_off->failures && wait < LIMIT_BACKOFF_MS;
 	     i++)
 		wait *= 2;

@@ -103,11 +103,11 @@ computer_dial_after(struct computer *computer, uint64_t ms)
 static uint64_t
 wait_before_dialling(struct computer *computer)
 {
-	uint64_t progress = computer->back_off.progress;
+	const struct engine_status *status = NULL;
 
 	if (computer->engine != NULL)
-		progress = computer->engine->status.progress;
-	return back_off_next(&computer->back_off, progress,
+		status = &computer->engine->status;
+	return back_off_next(&computer->back_off, status,
 	    (uint32_t)random_next(&computer->random));
 }
 
