@@ -14,27 +14,41 @@
 /* --- the hub's life -------------------------------------------------------
  */
 
-/* What other processes may have written: the head, and whether this hub only
- * collects. */
+/* What the database says of the hub: the head, and whether it only collects. */
+struct outlook {
+	uint64_t head;
+	bool restored;
+	bool collecting;
+};
+
+/* Looked at as a whole before the hub goes by any of it: a head of which it
+ * could not be read is not 0. */
 static enum status
-hub_look(struct hub *hub, struct error *err)
+hub_look(struct hub *hub, struct outlook *outlook, struct error *err)
 {
 	struct replica *replica = hub->options.replica;
 	enum status status;
 
-	status = replica_data_version(replica, &hub->data_version, err);
+	status = ledger_head(replica, &outlook->head, err);
 	if (status == STATUS_OK)
-		status = ledger_head(replica, &hub->head, err);
-	if (status == STATUS_OK)
-		status = recovery_get(replica, &hub->restored, &hub->collecting,
-		    err);
+		status = recovery_get(replica, &outlook->restored,
+		    &outlook->collecting, err);
 	return status;
+}
+
+static void
+hub_go_by(struct hub *hub, const struct outlook *outlook)
+{
+	hub->head = outlook->head;
+	hub->restored = outlook->restored;
+	hub->collecting = outlook->collecting;
 }
 
 enum status
 hub_create(const struct hub_options *options, struct hub **out,
     struct error *err)
 {
+	struct outlook outlook = { 0 };
 	struct hub *hub;
 	enum status status;
 
@@ -50,11 +64,15 @@ hub_create(const struct hub_options *options, struct hub **out,
 		    &hub->writer.now_ms, err);
 	hub->kept_ms = hub->writer.now_ms;
 	if (status == STATUS_OK)
-		status = hub_look(hub, err);
+		status = replica_data_version(options->replica,
+		    &hub->data_version, err);
+	if (status == STATUS_OK)
+		status = hub_look(hub, &outlook, err);
 	if (status != STATUS_OK) {
 		hub_destroy(hub);
 		return error_wrap(err, "start the hub");
 	}
+	hub_go_by(hub, &outlook);
 	*out = hub;
 	return STATUS_OK;
 }
@@ -189,11 +207,13 @@ hub_forget(struct hub *hub)
 		(void)purge_finish(hub->options.replica, ERROR_IGNORED);
 }
 
+/* Behind COMMIT nothing fails any more: what is stored is answered. */
 enum status
 hub_end_turn(struct hub *hub, uint64_t now_ms, struct error *err)
 {
 	struct replica *replica = hub->options.replica;
 	uint64_t kept_ms = hub->writer.now_ms;
+	struct outlook outlook;
 	enum status status;
 
 	hub_advance(hub, now_ms);
@@ -202,85 +222,18 @@ hub_end_turn(struct hub *hub, uint64_t now_ms, struct error *err)
 		if (status == STATUS_OK)
 			status = hub_note_head(hub, err);
 		if (status == STATUS_OK)
-			status = replica_commit(replica, err);
+			status = hub_look(hub, &outlook, err);
 		if (status == STATUS_OK)
-			status = ledger_head(replica, &hub->head, err);
-		if (status == STATUS_OK && hub->collecting)
-			status = recovery_get(replica, &hub->restored,
-			    &hub->collecting, err);
+			status = replica_commit(replica, err);
 		if (status != STATUS_OK) {
 			hub_lose_turn(hub);
 			return error_wrap(err, "store what sites sent");
 		}
+		hub_go_by(hub, &outlook);
 		hub->kept_ms = kept_ms;
 		hub_forget(hub);
 	}
 	return hub_fan_out(hub, err);
-}
-
-/* --- recovery -------------------------------------------------------------
- */
-
-/* Everybody comes again, and finds a hub that goes on as usual. */
-static void
-hub_call_again(struct hub *hub)
-{
-	for (struct session *session = hub->sessions; session != NULL;
-	     session = session->next) {
-		session->ends = true;
-		session->end_code = GOODBYE_STOPPING;
-	}
-}
-
-/* In the turn's transaction. */
-static enum status
-hub_finish_recovery(struct hub *hub, struct error *err)
-{
-	bool ended;
-	enum status status;
-
-	status = recovery_finish(&hub->writer, &ended, err);
-	if (status != STATUS_OK || !ended)
-		return status;
-	hub_call_again(hub);
-	return hub_count(hub, SITE_HUB, "recovered", hub->writer.generation,
-	    err);
-}
-
-enum status
-hub_end_offer(struct hub *hub, struct session *session, struct error *err)
-{
-	enum status status;
-
-	status = recovery_set_offerer(hub->options.replica,
-	    session->site.number, OFFERER_OFFERED, err);
-	if (status == STATUS_OK)
-		status = hub_finish_recovery(hub, err);
-	session->offering = false;
-	/* Who it is may be known now. */
-	if (session->stranger && !hub->collecting) {
-		session->ends = true;
-		session->end_code = GOODBYE_STOPPING;
-	}
-	return status;
-}
-
-/* A person may have excused the last that was waited for. */
-static enum status
-hub_look_for_the_end(struct hub *hub, struct error *err)
-{
-	enum status status;
-
-	hub->recovery_looked = true;
-	if (!hub->collecting)
-		return STATUS_OK;
-	status = replica_begin(hub->options.replica, err);
-	if (status == STATUS_OK)
-		status = hub_finish_recovery(hub, err);
-	if (status == STATUS_OK)
-		return hub_end_turn(hub, hub->told_ms, err);
-	replica_rollback(hub->options.replica);
-	return status;
 }
 
 /* --- sessions -------------------------------------------------------------
@@ -432,29 +385,47 @@ hub_part_revoked(struct hub *hub, struct error *err)
 	return STATUS_OK;
 }
 
+/* What others wrote is followed once all of it could be: else it is looked at
+ * again with the next tick, so that nobody who was removed is forgotten. */
 static enum status
-hub_follow(struct hub *hub, struct error *err)
+hub_follow_others(struct hub *hub, bool wrote, struct error *err)
 {
-	uint32_t before = hub->data_version;
 	uint64_t head = hub->head;
+	struct outlook outlook;
 	enum status status;
 
-	status = hub_note_damage(hub, err);
-	if (status == STATUS_OK)
-		status = hub_look(hub, err);
-	if (status == STATUS_OK &&
-	    (hub->data_version != before || hub->nights_wanted))
-		status = hub_follow_nights(hub, err);
-	if (status == STATUS_OK &&
-	    (hub->data_version != before || !hub->recovery_looked))
-		status = hub_look_for_the_end(hub, err);
-	if (status != STATUS_OK || hub->data_version == before)
+	status = hub_look(hub, &outlook, err);
+	if (status != STATUS_OK)
 		return status;
-	status = hub_part_revoked(hub, err);
+	hub_go_by(hub, &outlook);
+	if (wrote || hub->nights_wanted)
+		status = hub_follow_nights(hub, err);
+	if (status == STATUS_OK && (wrote || !hub->recovery_looked))
+		status = hub_look_for_the_end(hub, err);
+	if (status == STATUS_OK && wrote)
+		status = hub_part_revoked(hub, err);
 	for (struct session *session = hub->sessions;
 	     session != NULL && hub->head != head; session = session->next)
 		if (session->state != SESSION_CLOSED)
 			hub_wake(hub, session);
+	return status;
+}
+
+static enum status
+hub_follow(struct hub *hub, struct error *err)
+{
+	uint32_t version;
+	enum status status;
+
+	status = hub_note_damage(hub, err);
+	if (status == STATUS_OK)
+		status =
+		    replica_data_version(hub->options.replica, &version, err);
+	if (status == STATUS_OK)
+		status =
+		    hub_follow_others(hub, version != hub->data_version, err);
+	if (status == STATUS_OK)
+		hub->data_version = version;
 	return status;
 }
 

@@ -30,13 +30,14 @@ hub_follow_nights(struct hub *hub, struct error *err)
 	enum status status = STATUS_OK;
 	bool told;
 
-	hub->nights_wanted = false;
 	for (struct session *session = hub->sessions;
 	     session != NULL && status == STATUS_OK; session = session->next) {
 		status = reconcile_follow(session, &told, err);
 		if (status == STATUS_OK && told && hub->options.wake != NULL)
 			hub->options.wake(hub->options.context, session);
 	}
+	if (status == STATUS_OK)
+		hub->nights_wanted = false;
 	return status;
 }
 

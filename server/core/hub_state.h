@@ -56,6 +56,10 @@ enum status hub_part_revoked(struct hub *hub, struct error *err);
 enum status hub_end_offer(struct hub *hub, struct session *session,
     struct error *err);
 
+/* A person may have excused the last that was waited for.  A turn of its own;
+ * what failed is tried again with the next tick. */
+enum status hub_look_for_the_end(struct hub *hub, struct error *err);
+
 /* Counts while the turn is open; told to the log too. */
 enum status hub_count(struct hub *hub, uint32_t site, const char *name,
     uint64_t number, struct error *err);

@@ -113,6 +113,22 @@ test_a_lost_place_is_not_given_again(void **state)
 	assert_true(row.sequence > head);
 }
 
+/* What the hub could not look at for a moment is as it was before: else who
+ * stands at the head would be told that he breaks the protocol. */
+static void
+test_head_that_cannot_be_read_is_as_it_was(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t head = head_of(f);
+
+	OK(table_run(f->replica, &f->err,
+	    "ALTER TABLE ledger RENAME TO elsewhere", ""));
+	assert_int_not_equal(hub_tick(f->hub, f->now, &f->err), STATUS_OK);
+	OK(table_run(f->replica, &f->err,
+	    "ALTER TABLE elsewhere RENAME TO ledger", ""));
+	assert_non_null(find_reply(greet(f, 1, head), FRAME_WELCOME));
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, fixture_begin, fixture_end)
 
@@ -125,6 +141,7 @@ main(void)
 		TEST(test_wrong_hello_is_told_goodbye),
 		TEST(test_start_is_where_the_generations_part),
 		TEST(test_a_lost_place_is_not_given_again),
+		TEST(test_head_that_cannot_be_read_is_as_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

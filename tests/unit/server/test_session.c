@@ -9,6 +9,7 @@
 #include "server/core/push.h"
 #include "server/core/session.h"
 #include "server/core/session_ask.h"
+#include "server/core/table.h"
 
 enum {
 	COPIES = HUB_COPIES + 1
@@ -183,25 +184,32 @@ test_replaced_session_is_hung_up(void **state)
 	assert_int_equal(offer_bytes(f, 1, a_setting(f, 1)), REFUSAL_NONE);
 }
 
-/* Revoked by the command line, in another process, while it is connected. */
 static void
-test_revoked_computer_is_hung_up(void **state)
+revoke_from_outside(struct fixture *f, uint32_t site)
 {
-	struct fixture *f = *state;
 	struct replica_options options = { .path = f->path,
 		.kind = REPLICA_HUB,
 		.must_exist = true };
 	struct mark_key key = { { 7 } };
 	struct replica *other = NULL;
 	struct hub_writer writer;
+
+	OK(replica_open(&options, &other, &f->err));
+	OK(hub_writer_init(&writer, other, &key, f->now, 1, &f->err));
+	OK(sites_revoke(&writer, site, "stolen", &f->err));
+	replica_close(other);
+}
+
+/* Revoked by the command line, in another process, while it is connected. */
+static void
+test_revoked_computer_is_hung_up(void **state)
+{
+	struct fixture *f = *state;
 	struct session *session = NULL;
 
 	(void)greet(f, 1, 0);
 	(void)greet(f, 2, 0);
-	OK(replica_open(&options, &other, &f->err));
-	OK(hub_writer_init(&writer, other, &key, f->now, 1, &f->err));
-	OK(sites_revoke(&writer, 1, "stolen", &f->err));
-	replica_close(other);
+	revoke_from_outside(f, 1);
 	OK(hub_tick(f->hub, f->now, &f->err));
 	assert_int_equal(goodbye_in(f, hear(f, f->sessions[1])),
 	    GOODBYE_REVOKED);
@@ -209,6 +217,24 @@ test_revoked_computer_is_hung_up(void **state)
 	assert_int_equal(hub_connect(f->hub, serial_of(1), f->now, NULL,
 			     &session, &f->err),
 	    STATUS_DENIED);
+}
+
+/* The hub could not look when it was to: it looks again. */
+static void
+test_revocation_is_followed_when_it_can_be(void **state)
+{
+	struct fixture *f = *state;
+
+	(void)greet(f, 1, 0);
+	revoke_from_outside(f, 1);
+	OK(table_run(f->replica, &f->err,
+	    "ALTER TABLE ledger RENAME TO elsewhere", ""));
+	assert_int_not_equal(hub_tick(f->hub, f->now, &f->err), STATUS_OK);
+	OK(table_run(f->replica, &f->err,
+	    "ALTER TABLE elsewhere RENAME TO ledger", ""));
+	OK(hub_tick(f->hub, f->now, &f->err));
+	assert_int_equal(goodbye_in(f, hear(f, f->sessions[1])),
+	    GOODBYE_REVOKED);
 }
 
 /* Even before the hub has looked, nothing of a revoked computer is taken. */
@@ -454,6 +480,7 @@ main(void)
 		TEST(test_unknown_computer_is_denied),
 		TEST(test_replaced_session_is_hung_up),
 		TEST(test_revoked_computer_is_hung_up),
+		TEST(test_revocation_is_followed_when_it_can_be),
 		TEST(test_batch_of_a_revoked_computer_is_not_taken),
 		TEST(test_nothing_is_answered_before_commit),
 		TEST(test_failed_commit_answers_nothing),
