@@ -55,6 +55,25 @@ sweep_is_single(void)
 	return asked() != NULL && strchr(asked(), ':') != NULL;
 }
 
+/* "restart.hub" is of "restart.hub.ours", and of itself. */
+static bool
+begins(const char *name, const char *longer, char end)
+{
+	size_t size = strlen(name);
+
+	return strncmp(name, longer, size) == 0 &&
+	       (longer[size] == end || longer[size] == '\0');
+}
+
+/* A sweep or series is asked for by its name, with all its places. */
+static bool
+is_named(void)
+{
+	return asked() != NULL && *asked() != '\0' && !sweep_is_single() &&
+	       !sweep_is_asked("all") && !sweep_is_asked("places") &&
+	       !sweep_is_asked("ours") && strtoull(asked(), NULL, 10) == 0;
+}
+
 bool
 sweep_is_leader(void)
 {
@@ -151,6 +170,8 @@ sweep_branch(struct sweep_series *series)
 
 	if (me.part == LEADER)
 		me.until = chosen ? me.stride - 1 : me.until - 1;
+	if (is_named())
+		chosen = begins(asked(), series->name, '.');
 	return sweep_branch_chosen(series, chosen);
 }
 
@@ -201,13 +222,14 @@ live(enum part part, sweep_life *life, void *context,
 	exit(EXIT_SUCCESS);
 }
 
+/* Whether anything of this sweep is asked for. */
 static bool
 is_of(const char *name)
 {
-	size_t size = strlen(name);
-
-	return strncmp(asked(), name, size) == 0 &&
-	       (asked()[size] == '.' || asked()[size] == ':');
+	if (sweep_is_single())
+		return begins(name, asked(), '.') || begins(name, asked(), ':');
+	return !is_named() || begins(name, asked(), '.') ||
+	       begins(asked(), name, '.');
 }
 
 static void
@@ -226,7 +248,7 @@ sweep_live(const char *name, uint32_t runs_most, struct sweep_series *series,
     uint32_t series_count, sweep_life *life, void *context)
 {
 	open_total();
-	if (sweep_is_single() && !is_of(name))
+	if (!is_of(name))
 		return;
 	total->sweeps++;
 	total->places = 0;

@@ -14,6 +14,8 @@
  *					can come sees one, in some sweep
  *	THROUGHLINE_SWEEP=ours		every place, of our own allocations
  *	THROUGHLINE_SWEEP=NUMBER	every so-manieth place
+ *	THROUGHLINE_SWEEP=NAME		every place of what is so called, or
+ *					whose name goes on behind a dot
  *	THROUGHLINE_SWEEP=NAME:n	this one, in the sweep's own process
  */
 #ifndef TESTS_SIM_SWEEP_H
