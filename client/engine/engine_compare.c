@@ -173,6 +173,12 @@ night_take_reconciled(struct engine *engine, struct bytes body,
 	    engine->elapsed_ms - night->asked_ms > NIGHT_SLOW_LINE_MS;
 	if (reconciled.state == RECONCILED_EQUAL)
 		return night_check(engine, err);
+	if (night->crossed) {
+		/* The hub sketched by the nonce of its NIGHT, not by ours. */
+		night_forget(engine);
+		night->wanted = true;
+		return STATUS_OK;
+	}
 	return take_difference(engine, &reconciled, err);
 }
 

@@ -133,6 +133,8 @@ night_take_night(struct engine *engine, struct bytes body, struct error *err)
 		engine->night.due_at_ms += message.due_ms - hub_ms;
 	engine->night.known = true;
 	engine->night.not_before_ms = 0;
+	if (engine->night.stage == NIGHT_ASKED)
+		engine->night.crossed = true;
 	return STATUS_OK;
 }
 
@@ -248,6 +250,7 @@ night_ask(struct engine *engine, struct error *err)
 	if (status == STATUS_OK)
 		status = night_send(engine, FRAME_RECONCILE, err);
 	night->stage = NIGHT_ASKED;
+	night->crossed = false;
 	night->known = false; /* its nonce is used up */
 	return status;
 }

@@ -50,6 +50,7 @@ enum night_stage {
 struct night_run {
 	enum night_stage stage;
 	bool put_off;  /* the hub said: later */
+	bool crossed;  /* NIGHT came while RECONCILE was on its way */
 	bool known;    /* the hub has said when, and its nonce is here */
 	bool wanted;   /* now, whatever is due */
 	bool spent;    /* what this night may cost: the next goes on */

@@ -129,6 +129,31 @@ test_a_sketch_that_is_none_ends_in_failure(void **state)
 	assert_int_equal(found.outcome, FOUND_FAILED);
 }
 
+/* The hub sketches by the nonce of its last NIGHT; one that crossed RECONCILE
+ * makes nothing but differences of equal sets. */
+static void
+test_a_night_that_crosses_the_question_begins_anew(void **state)
+{
+	struct talk *t = *state;
+	struct found found;
+
+	begin(t, 0);
+	assert_int_equal(said_count(t, FRAME_RECONCILE), 1);
+	for (uint32_t i = 0; i <= NIGHT_TRIES; i++) {
+		SAY(t, FRAME_NIGHT, night,
+		    (struct night_message){ .due_ms = t->now });
+		assert_int_equal(said_count(t, FRAME_RECONCILE), 0);
+		say_differs(t, 3);
+		assert_int_equal(said_count(t, FRAME_SKETCH), 0);
+		assert_int_equal(said_count(t, FRAME_RECONCILE), 1);
+	}
+	say_state(t, RECONCILED_EQUAL);
+	engine_checked(t->engine, 0);
+	talk_tick(t, 1);
+	HEARD(t, FRAME_FOUND, found, &found);
+	assert_int_equal(found.outcome, FOUND_EQUAL);
+}
+
 int
 main(void)
 {
@@ -138,6 +163,7 @@ main(void)
 		TALK(test_an_interrupted_night_begins_anew),
 		TALK(test_a_hub_that_cannot_now_is_asked_later),
 		TALK(test_a_sketch_that_is_none_ends_in_failure),
+		TALK(test_a_night_that_crosses_the_question_begins_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
