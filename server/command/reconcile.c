@@ -3,6 +3,8 @@
  *
  * The wish is written down; the hub that serves sees it within a second and
  * tells the computers, and who is not connected is told when it connects.
+ * A run that was under way already may have been too early: what is waited for
+ * and told of is one that began after the wish (nights.h).
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -166,9 +168,9 @@ look(struct reconciling *work)
 		one->connected = work->serving && presence_has(&work->presence,
 						      one->site.number);
 		work->connected += one->connected;
-		work->under_way += one->connected && one->night.wanted;
-		work->ended += !one->night.wanted;
-		work->unwell += !one->night.wanted &&
+		work->under_way += one->connected && one->night.wanted != 0;
+		work->ended += one->night.wanted == 0;
+		work->unwell += one->night.wanted == 0 &&
 		                one->night.found.outcome >= FOUND_UNFINISHED;
 	}
 	return status;
@@ -224,8 +226,9 @@ print_ends(const struct reconciling *work)
 
 		printf("%6" PRIu32 "  %s, %s: %s\n", one->site.number,
 		    one->school.name, one->site.name,
-		    !one->night.wanted ? found_words(&one->night.found, words)
-		    : one->connected   ? "still under way"
+		    one->night.wanted == 0
+			? found_words(&one->night.found, words)
+		    : one->connected ? "still under way"
 				     : "not connected; it is compared when it "
 				       "connects");
 	}
@@ -237,8 +240,9 @@ wanted_json(const struct wanted *one)
 	return json_pack("{s:i, s:s, s:s, s:b, s:b, s:o}", "number",
 	    (int)one->site.number, "name", one->site.name, "school",
 	    one->school.name, "connected", one->connected, "ended",
-	    !one->night.wanted, "found",
-	    one->night.wanted ? json_null() : found_json(&one->night.found));
+	    one->night.wanted == 0, "found",
+	    one->night.wanted != 0 ? json_null()
+				   : found_json(&one->night.found));
 }
 
 static void

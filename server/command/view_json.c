@@ -24,7 +24,7 @@ set_count(json_t *json, const char *name, uint64_t count)
 static json_t *
 night_json(const struct night_state *night)
 {
-	return json_pack("{s:b, s:o, s:o, s:o}", "wanted", night->wanted,
+	return json_pack("{s:b, s:o, s:o, s:o}", "wanted", night->wanted != 0,
 	    "compared", output_time(night->done_ms), "equal",
 	    output_time(night->equal_ms), "found",
 	    night->done_ms == 0 ? json_null() : found_json(&night->found));

@@ -146,7 +146,7 @@ view_night_words(const struct view_site *site, uint64_t now_ms,
 	else
 		add(text, "%s %s ago", found_outcome_word(night->found.outcome),
 		    view_span(night->done_ms, now_ms, span));
-	if (night->wanted)
+	if (night->wanted != 0)
 		add(text, "wanted");
 	return text;
 }

@@ -27,7 +27,7 @@ nights_get(struct replica *replica, uint32_t number, struct night_state *state,
 	*state = (struct night_state){ 0 };
 	if (status == STATUS_OK)
 		*state = (struct night_state){
-			.wanted = table_integer(row, 0) != 0,
+			.wanted = table_integer(row, 0),
 			.proved_ms = table_integer(row, 13),
 			.done_ms = table_integer(row, 1),
 			.equal_ms = table_integer(row, 2),
@@ -54,7 +54,7 @@ nights_want(struct replica *replica, uint32_t number, struct error *err)
 	    "INSERT INTO night_site(number, wanted)"
 	    " SELECT number, 1 FROM site WHERE number IS NOT NULL"
 	    " AND revoked_on IS NULL AND (?1 = 0 OR number = ?1)"
-	    " ON CONFLICT DO UPDATE SET wanted = 1",
+	    " ON CONFLICT DO UPDATE SET wanted = wanted + 1",
 	    "i", (uint64_t)number);
 }
 
@@ -72,7 +72,7 @@ nights_prove(struct replica *replica, uint32_t number, uint64_t now_ms,
 
 enum status
 nights_end(struct replica *replica, uint32_t number, uint64_t now_ms,
-    const struct found *found, struct error *err)
+    uint64_t wish, const struct found *found, struct error *err)
 {
 	bool equal =
 	    found->outcome == FOUND_EQUAL || found->outcome == FOUND_MENDED;
@@ -83,14 +83,16 @@ nights_end(struct replica *replica, uint32_t number, uint64_t now_ms,
 	    " outcome, only_hub, only_client, damaged, faults, refolded,"
 	    " rounds, bytes, elapsed_ms)"
 	    " VALUES(?1, 0, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
-	    " ON CONFLICT DO UPDATE SET wanted = 0, done_ms = ?2,"
+	    " ON CONFLICT DO UPDATE SET"
+	    " wanted = CASE WHEN wanted > ?14 THEN wanted ELSE 0 END,"
+	    " done_ms = ?2,"
 	    " equal_ms = max(equal_ms, ?3), at = ?4, outcome = ?5,"
 	    " only_hub = ?6, only_client = ?7, damaged = ?8, faults = ?9,"
 	    " refolded = ?10, rounds = ?11, bytes = ?12, elapsed_ms = ?13",
-	    "iiiiiiiiiiiii", (uint64_t)number, now_ms, equal ? now_ms : 0,
+	    "iiiiiiiiiiiiii", (uint64_t)number, now_ms, equal ? now_ms : 0,
 	    found->at, (uint64_t)found->outcome, found->only_hub,
 	    found->only_client, found->damaged, found->faults, found->refolded,
-	    found->rounds, found->bytes, found->elapsed_ms);
+	    found->rounds, found->bytes, found->elapsed_ms, wish);
 }
 
 /* --- when -----------------------------------------------------------------
@@ -126,7 +128,7 @@ nights_due(const struct night_state *state, uint32_t number,
 	uint64_t today = now_ms / DAY_MS;
 	uint64_t last = time_of_night(number, window, today);
 
-	if (state->wanted || state->done_ms == 0)
+	if (state->wanted != 0 || state->done_ms == 0)
 		return now_ms;
 	if (last > now_ms && today > 0)
 		last = time_of_night(number, window, today - 1);

@@ -26,7 +26,8 @@ enum {
 };
 
 struct night_state {
-	bool wanted;        /* by an administrator, or after damage here */
+	uint64_t wanted;    /* by an administrator, or after damage here: 0,
+	                     * or a number that grows with each wish */
 	uint64_t proved_ms; /* when its first sync was over; 0: not yet */
 	uint64_t done_ms;   /* when the last run ended; 0: never */
 	uint64_t equal_ms;  /* when one last ended equal or mended; 0: never */
@@ -45,9 +46,14 @@ enum status nights_want(struct replica *replica, uint32_t number,
 enum status nights_prove(struct replica *replica, uint32_t number,
     uint64_t now_ms, struct error *err);
 
-/* What a computer has FOUND.  Inside a transaction. */
+/*
+ * What a computer has FOUND.  wish is what was wanted when it was told to come:
+ * a later one, which that run may have been too early for, goes on.  Inside a
+ * transaction.
+ */
 enum status nights_end(struct replica *replica, uint32_t number,
-    uint64_t now_ms, const struct found *found, struct error *err);
+    uint64_t now_ms, uint64_t wish, const struct found *found,
+    struct error *err);
 
 /* When the next run is due: now or before, or the computer's time in the next
  * night. */

@@ -55,6 +55,8 @@ may_run(struct session *session)
 		return false;
 	session->runs++;
 	session->run_ms = hub->elapsed_ms;
+	/* It heard of this before it began. */
+	session->run_wish = session->told_wanted;
 	return true;
 }
 
@@ -101,7 +103,7 @@ reconcile_tell(struct session *session, struct buffer *out, struct error *err)
 	night.due_ms = nights_due(&state, session->site.number,
 	    hub->options.window, hub->writer.now_ms);
 	/* Who is told to come now is not one that asks without end. */
-	if (state.wanted && !session->told_wanted)
+	if (state.wanted > session->told_wanted)
 		session->runs = 0;
 	session->told_wanted = state.wanted;
 	status = message_night_encode(&night, &session->body, err);
@@ -117,11 +119,11 @@ reconcile_follow(struct session *session, bool *told, struct error *err)
 	enum status status;
 
 	*told = false;
-	if (!session_is_served(session) || session->told_wanted)
+	if (!session_is_served(session) || session->told_wanted != 0)
 		return STATUS_OK;
 	status = nights_get(session->hub->options.replica, session->site.number,
 	    &state, err);
-	if (status != STATUS_OK || !state.wanted)
+	if (status != STATUS_OK || state.wanted == 0)
 		return status;
 	*told = true;
 	return reconcile_tell(session, &session->output, err);
@@ -330,7 +332,7 @@ reconcile_found(struct session *session, struct bytes body, struct error *err)
 	status = hub_join_turn(hub, session, err);
 	if (status == STATUS_OK)
 		status = nights_end(hub->options.replica, session->site.number,
-		    hub->writer.now_ms, &found, err);
+		    hub->writer.now_ms, session->run_wish, &found, err);
 	if (status == STATUS_OK && hub->options.event != NULL)
 		hub->options.event(hub->options.context, "reconciled",
 		    session->site.number, (uint64_t)found.outcome);

@@ -69,7 +69,8 @@ struct session {
 	uint8_t nonce[NONCE_BYTES]; /* the hub's, for the next one */
 	uint32_t runs;              /* of this connection */
 	uint64_t run_ms;            /* of elapsed_ms, when the last began */
-	bool told_wanted;           /* that an administrator wants one */
+	uint64_t told_wanted; /* by NIGHT: somebody wants one (nights.h) */
+	uint64_t run_wish;    /* that, when the last began */
 };
 
 enum status session_create(struct hub *hub, const struct site *site, void *user,

@@ -45,7 +45,7 @@ test_never_compared_or_wanted_is_due_now(void **state)
 	struct night_state never = { 0 }, wanted = done(NOW);
 
 	(void)state;
-	wanted.wanted = true;
+	wanted.wanted = 1;
 	assert_int_equal(nights_due(&never, 7, early, NOW), NOW);
 	assert_int_equal(nights_due(&wanted, 7, early, NOW), NOW);
 }
@@ -198,24 +198,32 @@ test_what_is_wanted_is_kept_until_it_ends(void **state)
 
 	OK(nights_want(f->replica, 2, &f->err));
 	OK(nights_get(f->replica, 2, &known, &f->err));
-	assert_true(known.wanted);
+	assert_true(known.wanted != 0);
 	OK(nights_get(f->replica, 1, &known, &f->err));
-	assert_false(known.wanted);
+	assert_int_equal(known.wanted, 0);
 	OK(nights_want(f->replica, 0, &f->err));
 	OK(nights_get(f->replica, 1, &known, &f->err));
-	assert_true(known.wanted);
+	assert_true(known.wanted != 0);
 	OK(replica_begin(f->replica, &f->err));
-	OK(nights_end(f->replica, 1, NOW, &found, &f->err));
+	OK(nights_end(f->replica, 1, NOW, 1, &found, &f->err));
 	found.outcome = FOUND_FAILED;
-	OK(nights_end(f->replica, 2, NOW, &found, &f->err));
+	OK(nights_end(f->replica, 2, NOW, 2, &found, &f->err));
 	OK(replica_commit(f->replica, &f->err));
 	OK(nights_get(f->replica, 1, &known, &f->err));
-	assert_false(known.wanted);
+	assert_int_equal(known.wanted, 0);
 	assert_int_equal(known.equal_ms, NOW);
 	OK(nights_get(f->replica, 2, &known, &f->err));
 	assert_int_equal(known.done_ms, NOW);
 	assert_int_equal(known.equal_ms, 0);
 	assert_int_equal(known.found.outcome, FOUND_FAILED);
+	/* A wish that came after it had begun is for the next run. */
+	OK(nights_want(f->replica, 2, &f->err));
+	OK(nights_want(f->replica, 2, &f->err));
+	OK(replica_begin(f->replica, &f->err));
+	OK(nights_end(f->replica, 2, NOW, 1, &found, &f->err));
+	OK(replica_commit(f->replica, &f->err));
+	OK(nights_get(f->replica, 2, &known, &f->err));
+	assert_int_equal(known.wanted, 2);
 }
 
 int

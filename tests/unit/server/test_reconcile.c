@@ -247,6 +247,48 @@ test_who_is_wanted_is_told(void **state)
 	comparison_end(&c);
 }
 
+static void
+want_now(struct fixture *f, uint32_t site)
+{
+	OK(nights_want(f->replica, site, &f->err));
+	f->sessions[site]->hub->nights_wanted = true;
+	OK(hub_tick(f->hub, f->now, &f->err));
+}
+
+static uint64_t
+wanted_of(struct fixture *f, uint32_t site)
+{
+	struct night_state known;
+
+	OK(nights_get(f->replica, site, &known, &f->err));
+	return known.wanted;
+}
+
+/* What was asked for is a run that begins then, not one that looks already. */
+static void
+test_a_wish_during_a_run_is_for_the_next(void **state)
+{
+	struct fixture *f = *state;
+	struct comparison c = comparison_begin(f, 1);
+
+	comparison_differ(&c);
+	want_now(f, 1);
+	comparison_hear(&c, hear(f, f->sessions[1]));
+	say_found(&c, FOUND_MENDED);
+	assert_int_equal(wanted_of(f, 1), 1);
+	assert_int_equal(c.due_ms, f->now);
+	comparison_differ(&c);
+	want_now(f, 1); /* a second person, while the first's is under way */
+	say_found(&c, FOUND_MENDED);
+	assert_int_equal(wanted_of(f, 1), 2);
+	assert_int_equal(c.due_ms, f->now);
+	comparison_differ(&c);
+	say_found(&c, FOUND_EQUAL);
+	assert_int_equal(wanted_of(f, 1), 0);
+	assert_true(c.due_ms > f->now);
+	comparison_end(&c);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, fixture_begin, fixture_end)
 
@@ -262,6 +304,7 @@ main(void)
 		TEST(test_a_run_that_rests_is_forgotten),
 		TEST(test_a_run_has_so_many_sketches),
 		TEST(test_who_is_wanted_is_told),
+		TEST(test_a_wish_during_a_run_is_for_the_next),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

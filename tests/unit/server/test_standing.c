@@ -77,7 +77,7 @@ compared(struct fixture *f, uint32_t site, uint64_t days_ago,
 {
 	struct found found = { .outcome = outcome };
 
-	OK(nights_end(f->replica, site, NOW - days_ago * DAY_MS, &found,
+	OK(nights_end(f->replica, site, NOW - days_ago * DAY_MS, 0, &found,
 	    &f->err));
 }
 
