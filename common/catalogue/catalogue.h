@@ -68,7 +68,8 @@ enum role {
 	ROLE_OFFICE = 16,
 	ROLE_TEACHER = 32, /* or assistant */
 	ROLE_ADMINISTRATOR = 64,
-	ROLE_ALL = 127
+	ROLE_ALL = 127,
+	ROLE_NOBODY = 256 /* of roles_write: the program alone writes it */
 };
 
 struct code {
@@ -122,8 +123,9 @@ struct collection {
 	uint32_t flags; /* COLUMN_SPECIAL, COLUMN_CONFIDENTIAL: all of it */
 	/* In a safeguarding dossier it is ROLE_LEAD, whatever stands here. */
 	uint32_t roles;
-	uint32_t roles_own; /* who sees and writes only what is theirs */
-	const char *ctf;    /* path below Pupil, "" itself; or NULL */
+	uint32_t roles_own;   /* who sees and writes only what is theirs */
+	uint32_t roles_write; /* who of those writes; 0: all of them */
+	const char *ctf;      /* path below Pupil, "" itself; or NULL */
 	/* "laestab,entry_date" proposes equals; "upn|a,b": upn, else a and b */
 	const char *duplicate_key;
 	uint32_t since;

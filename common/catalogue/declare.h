@@ -16,7 +16,7 @@
 
 enum {
 	/* Raised by one with every addition; a new entry's `since` is this. */
-	CATALOGUE_VERSION = 1
+	CATALOGUE_VERSION = 2
 };
 
 /* Exact in a double, and more than any count will ever be. */
@@ -82,6 +82,7 @@ enum {
 #define LABEL(text)      .label = (text)
 #define CTF(path)        .ctf = (path)
 #define SEEN_BY(set)     .roles = (set)
+#define WRITTEN_BY(set)  .roles_write = (set)
 #define UPDATED_ALSO(by) .update_also = (by)
 
 /* Who may insert, update and delete; append-only takes only an insert. */

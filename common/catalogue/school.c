@@ -40,8 +40,21 @@ static const struct column grant[] = {
 	COLUMNS_END,
 };
 
-/* Logins, compared cards (card_mark) and the sealed intake of concerns have
- * their place here. */
+/* Without staff it is for recovery.  secret is the verifier of a passphrase, and
+ * later the wrapped key of public_key beside it: so they are one field. */
+static const struct column login[] = {
+	REFERENCE("staff", "staff"),
+	TEXT("login_name", IS(REQUIRED)),
+	CODE(role, "role", IS(REQUIRED)),
+	CODE(role, "second_role"),
+	BLOB(32, "public_key", TIE("k")),
+	BLOB_MAX(1024, "secret", TIE("k")),
+	MOMENT("disabled_on"),
+	COLUMNS_END,
+};
+
+/* Compared cards (card_mark) and the sealed intake of concerns have their place
+ * here. */
 
 /* All that a destination sees before it answers. */
 static const struct column envelope[] = {
@@ -131,8 +144,10 @@ static const struct column setting[] = {
 const struct collection catalogue_school[] = {
 	{ COLLECTION(grant, "Grants"), RIGHTS(HUB, HUB, NOBODY),
 	    SEEN_BY(L | A) },
+	{ COLLECTION(login, "Accounts"), RIGHTS(OWN, OWN, NOBODY),
+	    SEEN_BY(L | H), WRITTEN_BY(ROLE_NOBODY), .since = 2 },
 	{ COLLECTION(envelope, "Announced pupils"), RIGHTS(HUB, NOBODY, NOBODY),
-	    SEEN_BY(LHSYO) },
+	    SEEN_BY(LHSYO), WRITTEN_BY(L | H | Y | O) },
 	{ COLLECTION(expected_pupil, "Expected pupils"), RIGHTS(OWN, OWN, OWN),
 	    SEEN_BY(LHSYO),
 	    .duplicate_key = "upn|surname,forename,birth_date" },
@@ -141,9 +156,9 @@ const struct collection catalogue_school[] = {
 	{ COLLECTION(post, "Post"), RIGHTS(OWN | HUB, NOBODY, NOBODY),
 	    SEEN_BY(LHSYO) },
 	{ COLLECTION(purge_receipt, "Purge receipts"), APPENDED_BY(OWN),
-	    SEEN_BY(L | H | A) },
+	    SEEN_BY(L | H | A), WRITTEN_BY(ROLE_NOBODY) },
 	{ COLLECTION(read_audit, "Who read what"), APPENDED_BY(OWN),
-	    SEEN_BY(L | H) },
+	    SEEN_BY(L | H), WRITTEN_BY(ROLE_NOBODY) },
 	{ COLLECTION(setting, "Settings"), RIGHTS(OWN, OWN, NOBODY),
 	    SEEN_BY(L | H | O), .duplicate_key = "name" },
 	{ .name = NULL },

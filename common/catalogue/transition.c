@@ -246,7 +246,7 @@ const struct collection catalogue_transition[] = {
 		HOLDER | DESTINATION),
 	    SEEN_BY(LHSY) },
 	{ COLLECTION(transfer, "Transfers"), RIGHTS(HOLDER, HOLDER, NOBODY),
-	    SEEN_BY(LHSYO) },
+	    SEEN_BY(LHSYO), WRITTEN_BY(L | H | Y | O) },
 	{ COLLECTION(package, "Packages"), RIGHTS(HOLDER, NOBODY, NOBODY),
 	    SEEN_BY(LHSYO), .duplicate_key = "transfer,kind" },
 	{ COLLECTION(sibling, "Brothers and sisters"),

@@ -4,7 +4,7 @@
 #include <string.h>
 
 enum {
-	NEXT_VERSION = 2,
+	NEXT_VERSION = 3,
 	COLLECTIONS_MAX = 96,
 	COLUMNS_MAX = 128,
 	CODES_MAX = 128

@@ -23,8 +23,8 @@ EXCEPTIONS = {
 PURE = ("protocol", "common/catalogue", "common/replica")
 COMMON = PURE + ("common/support", "common/net", "common/command",
                  "common/report")
-CLIENT = ("client/engine", "client/import", "client/agent", "client/library",
-          "client/include", "client/command")
+CLIENT = ("client/engine", "client/import", "client/access", "client/agent",
+          "client/library", "client/include", "client/command")
 SERVER = ("server/core", "server/authority", "server/night",
           "server/service", "server/command")
 
@@ -39,8 +39,9 @@ LAYERS = {
     "common/report": PURE + ("common/support",),
     "client/engine": PURE,
     "client/import": PURE + ("common/support",),
+    "client/access": PURE + ("common/support",),
     "client/agent": COMMON + CLIENT[:1],
-    "client/library": COMMON + CLIENT[:5],
+    "client/library": COMMON + CLIENT[:6],
     "client/include": (),
     "client/command": COMMON + CLIENT,
     "client": COMMON + CLIENT,
@@ -56,7 +57,8 @@ WITHOUT_LOOP = PURE + ("client/engine", "server/core")
 # School offices run Windows: the operating system is reached through libuv.
 PORTABLE = COMMON + CLIENT + ("client",)
 # Every module here is named by a test.
-TESTED = COMMON + ("client/engine", "client/import", "server/core",
+TESTED = COMMON + ("client/engine", "client/import", "client/access",
+                   "server/core",
                    "server/night")
 
 BANNED = re.compile(
