@@ -34,6 +34,7 @@ struct talk {
 	uint64_t elapsed;
 	size_t unsent;
 	uint64_t settle_ms;
+	uint64_t night_bytes;
 	uint64_t generation;
 	uint64_t told; /* how far the stream has come */
 	struct engine_update update;
@@ -58,6 +59,7 @@ talk_start_engine(struct talk *t)
 		.sign_context = t,
 		.seed = 5,
 		.settle_ms = t->settle_ms,
+		.night_bytes = t->night_bytes,
 	};
 
 	assert_ok(engine_create(&options, &t->engine, err));
