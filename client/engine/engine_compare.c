@@ -35,12 +35,20 @@ want_cells(struct engine *engine, enum sketch_form form, uint64_t from,
 	return status;
 }
 
+static enum status merge_lists(struct engine *engine, struct error *err);
+
+/* What is left of the hub's; it may have none at all. */
 static enum status
 want_list(struct engine *engine, struct error *err)
 {
-	engine->night.stage = NIGHT_LISTING;
-	return want_cells(engine, SKETCH_LIST, engine->night.listed,
-	    LIMIT_LISTED, err);
+	struct night_run *night = &engine->night;
+	uint64_t left = night->decoder.theirs - night->listed;
+
+	night->stage = NIGHT_LISTING;
+	if (left == 0)
+		return merge_lists(engine, err);
+	return want_cells(engine, SKETCH_LIST, night->listed,
+	    left < LIMIT_LISTED ? (uint32_t)left : LIMIT_LISTED, err);
 }
 
 static enum status
@@ -234,8 +242,7 @@ take_list(struct engine *engine, const struct cells *cells, struct error *err)
 			return status;
 	}
 	night->listed += count;
-	return night->listed < night->decoder.theirs ? want_list(engine, err)
-	                                             : merge_lists(engine, err);
+	return want_list(engine, err);
 }
 
 enum status
