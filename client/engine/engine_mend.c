@@ -285,8 +285,6 @@ take_one(struct engine *engine, const struct item *item, struct error *err)
 	enum take_result result;
 	enum status status;
 
-	if (item->commit.size == 0)
-		return STATUS_OK; /* numbers are not what is wanted */
 	status = mend_take(engine->replica, item, &result, err);
 	if (status != STATUS_OK)
 		return status;
