@@ -5,6 +5,19 @@
  */
 #include "tests/unit/engine/hub_set.h"
 
+enum {
+	HELD = 48 * 1000,
+	DIFFERENCES = 16 * 1000,
+	MEGABYTE_OF_ITEMS = 140 * 1000
+};
+
+static void
+say_state(struct talk *t, enum reconciled_state state)
+{
+	SAY(t, FRAME_RECONCILED, reconciled,
+	    (struct reconciled){ .state = state });
+}
+
 /* --- cells ---------------------------------------------------------------- */
 
 static void
@@ -129,6 +142,86 @@ test_more_than_can_be_compared_fails(void **state)
 	assert_int_equal(talk_status(t).found.outcome, FOUND_FAILED);
 }
 
+/* More than can help: of so small a set the list is less. */
+static void
+test_too_many_cells_lead_to_a_list(void **state)
+{
+	struct talk *t = *state;
+	struct hub_set hub;
+
+	hub_set_begin_night(t, 200);
+	hub = hub_set_of(t, 0, 45);
+	hub_set_differ(&hub);
+	hub_set_pack(&hub, SKETCH_NARROW, hub_set_wish(&hub).from, 2000);
+	hub_set_tell(&hub);
+	assert_int_equal(hub_set_wish(&hub).form, SKETCH_LIST);
+	hub_set_close(&hub);
+}
+
+/* Commits behind the first, which were folded long ago. */
+static void
+hold_many(struct talk *t, uint32_t count)
+{
+	uint64_t id = t->line.items[0].id, first = t->told + 1;
+	struct arena arena = { 0 };
+	struct commit commit;
+	struct ledger_row row;
+
+	assert_ok(
+	    ledger_find_change(t->replica, id, &arena, &row, &commit, err));
+	assert_ok(replica_begin(t->replica, err));
+	for (uint32_t i = 0; i < count; i++) {
+		struct buffer bytes = { 0 };
+		struct ledger_row more = { .sequence = first + i,
+			.received_ms = NOW_MS };
+
+		commit.id = id + 1000 + i;
+		commit.changes[0].record = commit.id;
+		assert_ok(commit_encode(&commit, &bytes, err));
+		more.id = commit.id;
+		more.dossier = commit.dossier;
+		more.bytes = buffer_view(&bytes);
+		more.digest = digest_of(more.bytes);
+		assert_ok(ledger_append(t->replica, &more, &commit, err));
+		buffer_deinit(&bytes);
+	}
+	assert_ok(replica_commit(t->replica, err));
+	arena_deinit(&arena);
+	t->line.sequence += count;
+	talk_stream_items(t, NULL, 0);
+}
+
+/* Then checks have all their bits, a frame holds what it may, and what is
+ * wanted comes in parts. */
+static void
+test_many_differences_come_in_wide_cells(void **state)
+{
+	struct talk *t = *state;
+	struct hub_set hub;
+	struct mend mend;
+
+	hub_set_begin_night(t, 1);
+	say_state(t, RECONCILED_EQUAL);
+	engine_checked(t->engine, 0);
+	talk_tick(t, 1);
+	hold_many(t, HELD);
+	engine_reconcile(t->engine);
+	SAY(t, FRAME_NIGHT, night, (struct night_message){ .due_ms = t->now });
+	while (said_count(t, FRAME_RECONCILE) == 0)
+		talk_tick(t, 1);
+	hub = hub_set_of(t, 0, DIFFERENCES);
+	hub_set_differ(&hub);
+	assert_int_equal(hub_set_wish(&hub).form, SKETCH_WIDE);
+	assert_int_equal(hub_set_wish(&hub).count, LIMIT_CELLS);
+	while (said_count(t, FRAME_SKETCH) > 0) {
+		hub_set_prepare(&hub);
+		hub_set_tell(&hub);
+	}
+	HEARD(t, FRAME_MEND, mend, &mend);
+	assert_int_equal(mend.wanted_count, LIMIT_WANTED);
+	hub_set_close(&hub);
+}
+
 /* --- lists ---------------------------------------------------------------- */
 
 static void
@@ -244,6 +337,30 @@ test_a_night_over_its_budget_goes_on_in_the_next(void **state)
 	hub_set_close(&hub);
 }
 
+/* Where a line carries little, a megabyte is enough for a night. */
+static void
+test_a_slow_line_has_a_budget_of_its_own(void **state)
+{
+	struct talk *t = *state;
+	struct hub_set hub;
+	struct found found;
+
+	assert_ok(replica_meta_set(t->replica, "batch_bytes",
+	    LIMIT_BATCH_BYTES_MIN, err));
+	talk_restart(t);
+	hub_set_begin_night(t, 20);
+	hub = hub_set_of(t, 0, MEGABYTE_OF_ITEMS);
+	hub_set_differ(&hub);
+	while (said_count(t, FRAME_SKETCH) > 0) {
+		hub_set_prepare(&hub);
+		hub_set_tell(&hub);
+	}
+	HEARD(t, FRAME_FOUND, found, &found);
+	assert_int_equal(found.outcome, FOUND_UNFINISHED);
+	assert_in_range(found.bytes, NIGHT_SLOW_BYTES, 2 * NIGHT_SLOW_BYTES);
+	hub_set_close(&hub);
+}
+
 int
 main(void)
 {
@@ -255,9 +372,12 @@ main(void)
 		TALK(
 		    test_frames_of_the_night_that_cannot_be_read_are_complained_of),
 		TALK(test_more_than_can_be_compared_fails),
+		TALK(test_too_many_cells_lead_to_a_list),
+		TALK(test_many_differences_come_in_wide_cells),
 		TALK(test_a_list_comes_where_cells_would_be_more),
 		TALK(test_a_hub_that_has_nothing_is_offered_all),
 		TALK(test_lists_that_are_none_begin_anew),
+		TALK(test_a_slow_line_has_a_budget_of_its_own),
 		TALK(test_a_night_over_its_budget_goes_on_in_the_next),
 	};
 

@@ -154,6 +154,75 @@ test_a_night_that_crosses_the_question_begins_anew(void **state)
 	assert_int_equal(found.outcome, FOUND_EQUAL);
 }
 
+/* A first sync: more is being fetched than can be named. */
+static void
+test_with_too_much_to_leave_out_it_is_put_off(void **state)
+{
+	struct talk *t = *state;
+	struct dossier dossier = { .kind = DOSSIER_KIND_PUPIL,
+		.state = DOSSIER_OPEN,
+		.fill_to = 9 };
+
+	begin(t, 5000);
+	assert_ok(replica_begin(t->replica, err));
+	for (uint32_t i = 0; i <= LIMIT_LEFT_OUT; i++) {
+		dossier.number = 1000 + i;
+		assert_ok(dossier_put(t->replica, &dossier, err));
+	}
+	assert_ok(replica_commit(t->replica, err));
+	talk_tick(t, 5000);
+	assert_int_equal(said_count(t, FRAME_RECONCILE), 0);
+	assert_false(status_of(t).reconciling);
+	assert_ok(replica_begin(t->replica, err));
+	dossier.filled = 9;
+	assert_ok(dossier_put(t->replica, &dossier, err));
+	assert_ok(replica_commit(t->replica, err));
+	talk_tick(t, 1000);
+	assert_int_equal(said_count(t, FRAME_RECONCILE), 0);
+	for (uint32_t i = 0; i < NIGHT_AGAIN_MS / LIMIT_PING_MS; i++) {
+		SAY(t, FRAME_PING, ping, (struct ping){ .token = i });
+		talk_tick(t, LIMIT_PING_MS);
+	}
+	assert_int_equal(said_count(t, FRAME_RECONCILE), 1);
+}
+
+/* A look that somebody else had, or an old one, ends nothing. */
+static void
+test_a_check_that_nobody_asked_for_is_nothing(void **state)
+{
+	struct talk *t = *state;
+
+	begin(t, 0);
+	engine_checked(t->engine, 3);
+	talk_tick(t, 1);
+	assert_true(status_of(t).reconciling);
+	assert_int_equal(said_count(t, FRAME_FOUND), 0);
+	say_state(t, RECONCILED_EQUAL);
+	assert_true(t->update.check);
+}
+
+/* Each hour, while it fails; not with every proof. */
+static void
+test_a_proof_that_fails_again_waits_an_hour(void **state)
+{
+	struct talk *t = *state;
+
+	begin(t, 24 * NIGHT_DIFFERS_MS);
+	talk_proof(t, 1);
+	assert_int_equal(said_count(t, FRAME_RECONCILE), 1);
+	say_state(t, RECONCILED_EQUAL);
+	engine_checked(t->engine, 0);
+	talk_tick(t, 1);
+	assert_int_equal(said_count(t, FRAME_FOUND), 1);
+	SAY(t, FRAME_NIGHT, night,
+	    (struct night_message){ .due_ms = t->now + 24 * NIGHT_DIFFERS_MS });
+	talk_proof(t, 1);
+	assert_int_equal(said_count(t, FRAME_RECONCILE), 0);
+	t->elapsed += NIGHT_DIFFERS_MS;
+	talk_proof(t, 1);
+	assert_int_equal(said_count(t, FRAME_RECONCILE), 1);
+}
+
 int
 main(void)
 {
@@ -162,6 +231,9 @@ main(void)
 		TALK(test_who_wants_one_need_not_wait_for_the_night),
 		TALK(test_an_interrupted_night_begins_anew),
 		TALK(test_a_hub_that_cannot_now_is_asked_later),
+		TALK(test_with_too_much_to_leave_out_it_is_put_off),
+		TALK(test_a_check_that_nobody_asked_for_is_nothing),
+		TALK(test_a_proof_that_fails_again_waits_an_hour),
 		TALK(test_a_sketch_that_is_none_ends_in_failure),
 		TALK(test_a_night_that_crosses_the_question_begins_anew),
 	};
