@@ -23,6 +23,7 @@ static const char pragmas[] = "PRAGMA query_only = ON;"
 struct walk {
 	struct salvage *salvage;
 	sqlite3 *database;
+	bool again; /* want of memory is the file's fault */
 };
 
 /* A row: false stops all. */
@@ -49,9 +50,10 @@ static void
 judge(struct walk *walk, int result)
 {
 	struct salvage *salvage = walk->salvage;
+	bool no_memory =
+	    (result & 0xff) == SQLITE_NOMEM || result == SQLITE_IOERR_NOMEM;
 
-	if ((result & 0xff) == SQLITE_NOMEM || result == SQLITE_IOERR_NOMEM ||
-	    (result & 0xff) == SQLITE_BUSY)
+	if ((no_memory && !walk->again) || (result & 0xff) == SQLITE_BUSY)
 		salvage->status =
 		    sql_error(walk->database, result, salvage->err);
 }
@@ -281,10 +283,10 @@ open_it(struct walk *walk)
 	return salvage->status == STATUS_OK;
 }
 
-void
-salvage_walk(struct salvage *salvage)
+static void
+walk_once(struct salvage *salvage, bool again)
 {
-	struct walk walk = { .salvage = salvage };
+	struct walk walk = { .salvage = salvage, .again = again };
 
 	if (open_it(&walk)) {
 		read_facts(&walk);
@@ -292,4 +294,16 @@ salvage_walk(struct salvage *salvage)
 		walk_ledger(&walk);
 	}
 	sqlite3_close(walk.database);
+}
+
+/* A row that says that it is longer than anything can be want of memory too,
+ * as SQLite tells it.  Where it lacks indeed, the pages find none either. */
+void
+salvage_walk(struct salvage *salvage)
+{
+	walk_once(salvage, false);
+	if (salvage->status == STATUS_NOMEM) {
+		salvage->status = STATUS_OK;
+		walk_once(salvage, true);
+	}
 }

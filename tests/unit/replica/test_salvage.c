@@ -132,6 +132,47 @@ test_header_destroyed_loses_nothing(void **state)
 	expect_all(*state);
 }
 
+/* Where a row says that it is longer than anything. */
+static void
+lengthen_rows(struct ruin *ruin, const uint8_t *page, struct bytes length)
+{
+	size_t offset = (size_t)(page - buffer_view(&ruin->file).data);
+	const uint8_t *header = offset == 0 ? page + 100 : page;
+	size_t count = (size_t)header[3] << 8 | header[4];
+
+	for (size_t i = 0; header[0] == 0x0d && i < count; i += 5) {
+		const uint8_t *at = header + 8 + 2 * i;
+		size_t row = (size_t)at[0] << 8 | at[1];
+		struct salvage_result result;
+
+		if (row + length.size > PAGE)
+			continue;
+		overwrite(ruin, offset + row, length);
+		salvage_and_expect(ruin, &result);
+		assert_true(
+		    result.waiting + result.aside >= WAITING + ASIDE - 2);
+	}
+}
+
+/* Of some SQLite says that there is no memory; there is, and all other rows
+ * can be read. */
+static void
+test_length_of_row_that_cannot_be(void **state)
+{
+	static const uint8_t longest[] = { 0x8f, 0xff, 0xff, 0xff, 0x7f };
+	static const uint8_t ones[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff };
+	struct ruin *ruin = *state;
+	struct bytes file = buffer_view(&ruin->file);
+
+	for (size_t offset = 0; offset < file.size; offset += PAGE) {
+		lengthen_rows(ruin, file.data + offset,
+		    (struct bytes){ longest, sizeof(longest) });
+		lengthen_rows(ruin, file.data + offset,
+		    (struct bytes){ ones, sizeof(ones) });
+	}
+}
+
 static void
 test_cut_anywhere(void **state)
 {
@@ -271,6 +312,7 @@ main(void)
 		RUIN(test_sound_database_gives_all),
 		RUIN(test_every_page_overwritten),
 		RUIN(test_header_destroyed_loses_nothing),
+		RUIN(test_length_of_row_that_cannot_be),
 		RUIN(test_cut_anywhere),
 		RUIN(test_absent_file_gives_a_fresh_replica),
 		RUIN(test_wal_is_read_too),
