@@ -161,6 +161,8 @@ def write_ruins():
     ruin("set_aside", database("delete", state=1)[0])
     ruin("beginning_lost", sound[:18] + bytes(82) + sound[100:])
     ruin("schema_lost", sound[:root] + bytes(12) + sound[root + 12:])
+    row = sound.index(b"tablemetameta") - 9
+    ruin("row_without_end", sound[:row] + b"\xff" * 9 + sound[row + 9:])
     ruin("cut", sound[:len(sound) // 2])
     ruin("last_page_lost", sound[:-PAGE] + bytes(PAGE))
     whole, log = database("wal")
