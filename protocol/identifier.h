@@ -22,6 +22,9 @@
 #define SITE_HUB            UINT32_C(0)
 #define DOSSIER_PARTNERSHIP UINT64_C(0)
 
+/* Of every place in the hub's order, and what bounds some. */
+#define SEQUENCE_MAX ((UINT64_C(1) << LIMIT_SEQUENCE_BITS) - 1)
+
 enum {
 	IDENTIFIER_TEXT_BYTES = 20 /* 19 digits and NUL */
 };

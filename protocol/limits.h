@@ -15,6 +15,8 @@ enum {
 	/* numbers that an arbitrated commit leaves free for the hub's own */
 	LIMIT_RESERVED_IDS = 16,
 	LIMIT_RESTORE_SKIP_SITES = 1000,
+	/* of a sequence: what has lost its place stands behind them all */
+	LIMIT_SEQUENCE_BITS = 62,
 
 	/* a commit */
 	LIMIT_VALUE_BYTES = 64 * 1024,

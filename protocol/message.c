@@ -67,7 +67,7 @@ message_hello_decode(struct bytes body, struct arena *arena,
 	message->dictionary = message_number32(&in, "dictionary");
 	message->generations =
 	    message_generations(&in, &message->generation_count);
-	message->cursor = message_number(&in, "cursor");
+	message->cursor = message_sequence(&in, "cursor");
 	message->confirmed = reader_unsigned(&in, message->cursor, "confirmed");
 	message->clock_ms = message_number(&in, "clock");
 	message->batch_bytes = message_number32(&in, "batch");
@@ -110,8 +110,8 @@ message_welcome_decode(struct bytes body, struct arena *arena,
 	message->dictionary = message_number32(&in, "dictionary");
 	message->generations =
 	    message_generations(&in, &message->generation_count);
-	message->start = message_number(&in, "start");
-	message->head = message_number(&in, "head");
+	message->start = message_sequence(&in, "start");
+	message->head = message_sequence(&in, "head");
 	message->time_ms = message_number(&in, "time");
 	reader_blob_exact(&in, message->nonce, sizeof(message->nonce), "nonce");
 	message->school = message_number(&in, "school");
@@ -140,7 +140,7 @@ message_confirm_decode(struct bytes body, struct arena *arena,
 	struct reader in;
 
 	message_open(&in, body, arena, 3, err);
-	message->cursor = message_number(&in, "cursor");
+	message->cursor = message_sequence(&in, "cursor");
 	message->confirmed = reader_unsigned(&in, message->cursor, "confirmed");
 	message->batch_bytes = message_number32(&in, "batch");
 	return message_close(&in, "CONFIRM");
@@ -166,7 +166,7 @@ message_proof_decode(struct bytes body, struct arena *arena,
 	struct reader in;
 
 	message_open(&in, body, arena, 3, err);
-	message->cursor = message_number(&in, "cursor");
+	message->cursor = message_sequence(&in, "cursor");
 	message->count = message_number(&in, "count");
 	message_sum(&in, &message->sum);
 	return message_close(&in, "PROOF");

@@ -90,6 +90,12 @@ message_number(struct reader *reader, const char *what)
 }
 
 uint64_t
+message_sequence(struct reader *reader, const char *what)
+{
+	return reader_unsigned(reader, SEQUENCE_MAX, what);
+}
+
+uint64_t
 message_difference(struct reader *reader, uint64_t before, const char *what)
 {
 	int64_t step = reader_signed(reader, what);
@@ -147,9 +153,8 @@ message_generations(struct reader *reader, uint32_t *count)
 	for (uint32_t i = 0; i < *count; i++) {
 		uint32_t had = message_element(reader, 2, "generation");
 
-		generations[i].number =
-		    reader_unsigned(reader, UINT64_MAX, "generation");
-		generations[i].left_at = message_number(reader, "left at");
+		generations[i].number = message_number(reader, "generation");
+		generations[i].left_at = message_sequence(reader, "left at");
 		message_element_end(reader, had, 2);
 	}
 	return generations;
@@ -214,12 +219,12 @@ static void
 read_item(struct reader *reader, const struct item *before, struct item *item)
 {
 	uint32_t had = message_element(reader, 4, "item");
-	uint64_t step = message_number(reader, "sequence");
+	uint64_t step = message_sequence(reader, "sequence");
 
 	item->received_ms =
 	    message_difference(reader, before->received_ms, "received");
 	if (reader->status == STATUS_OK &&
-	    (step == 0 || step > INT64_MAX - before->sequence))
+	    (step == 0 || step > SEQUENCE_MAX - before->sequence))
 		reader_fail(reader, STATUS_INVALID, "sequence", "out of order");
 	item->sequence = before->sequence + step;
 	reader_blob_exact(reader, item->mark.bytes, sizeof(item->mark.bytes),

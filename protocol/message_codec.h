@@ -44,6 +44,9 @@ struct bytes message_text(struct reader *reader, const char *what);
 /* A sequence, a time, an identifier or 0: up to INT64_MAX. */
 uint64_t message_number(struct reader *reader, const char *what);
 
+/* Up to SEQUENCE_MAX. */
+uint64_t message_sequence(struct reader *reader, const char *what);
+
 /* The same as a signed difference from the one before. */
 uint64_t message_difference(struct reader *reader, uint64_t before,
     const char *what);

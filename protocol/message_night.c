@@ -116,7 +116,7 @@ message_reconcile_decode(struct bytes body, struct arena *arena,
 	struct reader in;
 
 	message_open(&in, body, arena, 6, err);
-	message->at = message_number(&in, "at");
+	message->at = message_sequence(&in, "at");
 	read_nonce(&in, message->nonce);
 	message->count = message_number(&in, "count");
 	message_sum(&in, &message->sum);
@@ -266,7 +266,7 @@ read_places(struct reader *reader, uint32_t *count)
 	for (uint32_t i = 0; i < *count; i++) {
 		uint32_t had = message_element(reader, 2, "place");
 
-		places[i].sequence = message_number(reader, "sequence");
+		places[i].sequence = message_sequence(reader, "sequence");
 		reader_blob_exact(reader, places[i].mark.bytes,
 		    sizeof(places[i].mark.bytes), "mark");
 		message_element_end(reader, had, 2);
@@ -340,7 +340,7 @@ message_found_decode(struct bytes body, struct arena *arena,
 	uint32_t had;
 
 	message_open(&in, body, arena, 6, err);
-	message->at = message_number(&in, "at");
+	message->at = message_sequence(&in, "at");
 	message->outcome =
 	    (enum found_outcome)reader_unsigned(&in, FOUND_FAILED, "outcome");
 	had = message_element(&in, 5, "counts");

@@ -25,7 +25,7 @@ message_offer_decode(struct bytes body, struct arena *arena,
 	struct reader in;
 
 	message_open(&in, body, arena, 3, err);
-	message->generation = reader_unsigned(&in, UINT64_MAX, "generation");
+	message->generation = message_number(&in, "generation");
 	message->items =
 	    message_whole_items(&in, &message->item_count, LIMIT_BATCH_COMMITS);
 	message->end = reader_boolean(&in, "end");
@@ -53,8 +53,8 @@ message_offered_decode(struct bytes body, struct arena *arena,
 	struct reader in;
 
 	message_open(&in, body, arena, 4, err);
-	message->generation = reader_unsigned(&in, UINT64_MAX, "generation");
-	message->upto = message_number(&in, "up to");
+	message->generation = message_number(&in, "generation");
+	message->upto = message_sequence(&in, "up to");
 	message->refused = message_number32(&in, "refused");
 	message->end = reader_boolean(&in, "end");
 	return message_close(&in, "OFFERED");

@@ -96,6 +96,8 @@ read_answer(struct reader *reader, struct answered *before,
 	}
 	answer->sequence =
 	    message_difference(reader, before->sequence, "sequence");
+	if (answer->sequence > SEQUENCE_MAX)
+		reader_fail(reader, STATUS_INVALID, "sequence", "out of range");
 	reader_blob_exact(reader, answer->mark.bytes,
 	    sizeof(answer->mark.bytes), "mark");
 	before->sequence = answer->sequence;
@@ -153,8 +155,8 @@ message_stream_decode(struct bytes body, struct arena *arena,
 	struct reader in;
 
 	message_open(&in, body, arena, 3, err);
-	message->from = message_number(&in, "from");
-	message->upto = message_number(&in, "up to");
+	message->from = message_sequence(&in, "from");
+	message->upto = message_sequence(&in, "up to");
 	message->items =
 	    message_items(&in, &message->item_count, LIMIT_BATCH_COMMITS);
 	check_covered(&in, message->from, message->upto, message->items,
@@ -194,8 +196,8 @@ message_fills_decode(struct bytes body, struct arena *arena,
 		uint32_t had = message_element(&in, 3, "fill");
 
 		fill->dossier = message_number(&in, "dossier");
-		fill->from = message_number(&in, "from");
-		fill->to = message_number(&in, "to");
+		fill->from = message_sequence(&in, "from");
+		fill->to = message_sequence(&in, "to");
 		if (fill->from > fill->to)
 			reader_fail(&in, STATUS_INVALID, "fill",
 			    "it ends before it begins");
@@ -234,8 +236,8 @@ read_filled(struct reader *reader, struct filled *filled, uint32_t items_max)
 	uint32_t had = message_element(reader, 7, "section");
 
 	filled->dossier = message_number(reader, "dossier");
-	filled->from = message_number(reader, "from");
-	filled->upto = message_number(reader, "up to");
+	filled->from = message_sequence(reader, "from");
+	filled->upto = message_sequence(reader, "up to");
 	filled->items = message_items(reader, &filled->item_count, items_max);
 	filled->state =
 	    (enum filled_state)reader_unsigned(reader, FILLED_GONE, "state");

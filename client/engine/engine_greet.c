@@ -150,10 +150,6 @@ greet_take_welcome(struct engine *engine, struct bytes body, struct error *err)
 	if (welcome.catalogue == 0)
 		return engine_complain(engine, GOODBYE_PROTOCOL,
 		    "the hub knows no collections");
-	for (uint32_t i = 0; i < welcome.generation_count; i++)
-		if (welcome.generations[i].number > INT64_MAX)
-			return engine_complain(engine, GOODBYE_PROTOCOL,
-			    "a generation of the hub's is out of range");
 
 	status = replica_begin(engine->replica, err);
 	if (status != STATUS_OK)

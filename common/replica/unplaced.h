@@ -12,8 +12,9 @@
 #define COMMON_REPLICA_UNPLACED_H
 
 #include "common/replica/ledger.h"
+#include "protocol/identifier.h"
 
-#define UNPLACED_FROM (UINT64_C(1) << 62)
+#define UNPLACED_FROM (SEQUENCE_MAX + 1)
 
 /*
  * Go back to the last place that this replica and the hub of generations both

@@ -234,6 +234,15 @@ test_contradictions_are_refused(void **state)
 	/* an item received before 1970 */
 	static const uint8_t early[] = { 0x93, 0, 2, 0x91, 0x94, 1, 0xff, 0xc4,
 		8, 0, 0, 0, 0, 0, 0, 0, 0, 5 };
+	/* an item, and an answer, where only what has no place stands */
+	static const uint8_t fetched[] = { 0x92, 0x91, 0x94, 0xcf, 0x40, 0, 0,
+		0, 0, 0, 0, 0, 0, 0xc4, 8, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0x90 };
+	static const uint8_t taken[] = { 0x92, 1, 0x91, 0x94, 1, 0xc4, 4, 0, 0,
+		0, 0, 0xcf, 0x40, 0, 0, 0, 0, 0, 0, 0, 0xc4, 8, 0, 0, 0, 0, 0,
+		0, 0, 0 };
+	/* a generation of 64 bits */
+	static const uint8_t offered[] = { 0x94, 0xcf, 0x80, 0, 0, 0, 0, 0, 0,
+		0, 1, 0, 0xc2 };
 	/* a sentence that is not UTF-8 */
 	static const uint8_t goodbye[] = { 0x92, 1, 0xa2, 0xc0, 0x80 };
 
@@ -247,6 +256,9 @@ test_contradictions_are_refused(void **state)
 	REFUSED(FRAME_ANSWER, below);
 	REFUSED(FRAME_STREAM, stream);
 	REFUSED(FRAME_STREAM, early);
+	REFUSED(FRAME_FETCHED, fetched);
+	REFUSED(FRAME_ANSWER, taken);
+	REFUSED(FRAME_OFFERED, offered);
 	REFUSED(FRAME_GOODBYE, goodbye);
 #undef REFUSED
 }

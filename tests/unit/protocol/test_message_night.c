@@ -12,6 +12,7 @@
 
 #include "protocol/limits.h"
 #include "protocol/message_codec.h"
+#include "protocol/identifier.h"
 #include "protocol/message_night.h"
 #include "protocol/sketch.h"
 
@@ -51,7 +52,7 @@ test_opening_is_heard_as_said(void **state)
 {
 	uint64_t left_out[LIMIT_LEFT_OUT];
 	struct reconcile message = {
-		.at = INT64_MAX,
+		.at = SEQUENCE_MAX,
 		.nonce = "fifteen letters",
 		.count = INT64_MAX,
 		.sum = { UINT64_MAX, 2 },
@@ -130,7 +131,7 @@ test_mending_is_heard_as_said(void **state)
 {
 	struct item items[] = { item_at(5), item_at(900) };
 	uint64_t wanted[LIMIT_WANTED];
-	struct placed places[] = { { INT64_MAX, { "7 bytes" } }, { 0 } };
+	struct placed places[] = { { SEQUENCE_MAX, { "7 bytes" } }, { 0 } };
 	struct mend mend = { items, 2, wanted, LIMIT_WANTED };
 	struct mended mended = { places, 2, items, 1, wanted, 2 };
 	struct mended mended_heard;
@@ -148,7 +149,7 @@ test_mending_is_heard_as_said(void **state)
 	assert_memory_equal(mend_heard.wanted, wanted, sizeof(wanted));
 	TRIP(mended, &mended, &mended_heard);
 	assert_int_equal(mended_heard.place_count, 2);
-	assert_int_equal(mended_heard.places[0].sequence, INT64_MAX);
+	assert_int_equal(mended_heard.places[0].sequence, SEQUENCE_MAX);
 	assert_true(mark_equal(&mended_heard.places[0].mark, &places[0].mark));
 	assert_int_equal(mended_heard.places[1].sequence, 0);
 	assert_int_equal(mended_heard.item_count, 1);
@@ -222,7 +223,9 @@ test_opening_has_limits(void **state)
 
 	(void)state;
 	assert_int_equal(hear_opening(1, 16, 1, 16), STATUS_OK);
-	assert_int_equal(hear_opening(over, 16, 1, 16), STATUS_INVALID);
+	assert_int_equal(hear_opening(SEQUENCE_MAX, 16, 1, 16), STATUS_OK);
+	assert_int_equal(hear_opening(SEQUENCE_MAX + 1, 16, 1, 16),
+	    STATUS_INVALID);
 	assert_int_equal(hear_opening(1, 15, 1, 16), STATUS_INVALID);
 	assert_int_equal(hear_opening(1, 17, 1, 16), STATUS_INVALID);
 	assert_int_equal(hear_opening(1, 16, over, 16), STATUS_INVALID);
@@ -401,11 +404,12 @@ static void
 test_places_have_limits(void **state)
 {
 	(void)state;
-	assert_int_equal(hear_mended(LIMIT_BATCH_COMMITS, INT64_MAX, 8, false),
+	assert_int_equal(hear_mended(LIMIT_BATCH_COMMITS, SEQUENCE_MAX, 8,
+			     false),
 	    STATUS_OK);
 	assert_int_equal(hear_mended(LIMIT_BATCH_COMMITS + 1, 1, 8, false),
 	    STATUS_TOO_LARGE);
-	assert_int_equal(hear_mended(2, (uint64_t)INT64_MAX + 1, 8, false),
+	assert_int_equal(hear_mended(2, SEQUENCE_MAX + 1, 8, false),
 	    STATUS_INVALID);
 	assert_int_equal(hear_mended(2, 1, 7, false), STATUS_INVALID);
 	assert_int_equal(hear_mended(2, 1, 9, false), STATUS_INVALID);
@@ -438,10 +442,10 @@ test_end_has_limits(void **state)
 
 	(void)state;
 	for (int i = 0; i <= 8; i++) {
-		assert_int_equal(hear_found(3, i, INT64_MAX, i % 2 == 0),
-		    STATUS_OK);
-		assert_int_equal(hear_found(3, i, (uint64_t)INT64_MAX + 1,
-				     i % 2 == 0),
+		uint64_t most = i == 0 ? SEQUENCE_MAX : INT64_MAX;
+
+		assert_int_equal(hear_found(3, i, most, i % 2 == 0), STATUS_OK);
+		assert_int_equal(hear_found(3, i, most + 1, i % 2 == 0),
 		    STATUS_INVALID);
 	}
 	assert_int_equal(hear_found(4, 0, 0, false), STATUS_INVALID);
