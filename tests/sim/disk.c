@@ -105,7 +105,7 @@ void
 disk_end_life(struct disk *disk)
 {
 	for (struct disk_file *file = disk->files; file; file = file->next)
-		file_forget_connections(file);
+		disk_file_forget_connections(file);
 	disk->life++;
 	disk->stopped = false;
 }
@@ -122,7 +122,7 @@ disk_copy(const struct disk *from, struct disk *to)
 
 		if (!file->here)
 			continue;
-		copy = file_create(to, file->name);
+		copy = disk_file_create(to, file->name);
 		copy->durable_here = true;
 		image_copy(&file->now, &copy->now);
 		image_copy(&file->now, &copy->durable);
@@ -135,11 +135,11 @@ disk_copy(const struct disk *from, struct disk *to)
 bool
 disk_remove(struct disk *disk, const char *name)
 {
-	struct disk_file *file = file_find(disk, name);
+	struct disk_file *file = disk_file_find(disk, name);
 
 	if (file == NULL)
 		return false;
-	file_delete(disk, file);
+	disk_file_delete(disk, file);
 	directory_sync(disk);
 	return true;
 }
@@ -241,7 +241,7 @@ disk_bytes(const struct disk *disk)
 int64_t
 disk_file_bytes(const struct disk *disk, const char *name)
 {
-	const struct disk_file *file = file_find(disk, name);
+	const struct disk_file *file = disk_file_find(disk, name);
 
 	return file == NULL ? -1 : (int64_t)file->now.size;
 }
@@ -250,7 +250,7 @@ disk_file_bytes(const struct disk *disk, const char *name)
 bool
 disk_flip_bit(struct disk *disk, const char *name, uint64_t bit)
 {
-	struct disk_file *file = file_find(disk, name);
+	struct disk_file *file = disk_file_find(disk, name);
 	uint64_t offset = bit / 8;
 	uint8_t byte;
 
@@ -258,7 +258,7 @@ disk_flip_bit(struct disk *disk, const char *name, uint64_t bit)
 		return false;
 	image_read(&file->now, offset, &byte, 1);
 	byte = (uint8_t)(byte ^ (1U << (bit % 8)));
-	file_write(disk, file, offset, &byte, 1);
+	disk_file_write(disk, file, offset, &byte, 1);
 	if (offset < file->durable.size) {
 		image_read(&file->durable, offset, &byte, 1);
 		byte = (uint8_t)(byte ^ (1U << (bit % 8)));

@@ -116,7 +116,7 @@ settle_directory(struct disk *disk, struct random *random)
 		if (file->here || !file->durable_here ||
 		    random_one_in(random, 2))
 			continue;
-		later = file_find(disk, file->name);
+		later = disk_file_find(disk, file->name);
 		if (later != NULL)
 			later->here = false;
 		file->here = true;

@@ -135,7 +135,7 @@ image_resize(struct image *image, uint64_t size)
 /* --- files ---------------------------------------------------------------- */
 
 struct disk_file *
-file_find(const struct disk *disk, const char *name)
+disk_file_find(const struct disk *disk, const char *name)
 {
 	for (struct disk_file *file = disk->files; file; file = file->next)
 		if (file->here && strcmp(file->name, name) == 0)
@@ -144,7 +144,7 @@ file_find(const struct disk *disk, const char *name)
 }
 
 struct disk_file *
-file_create(struct disk *disk, const char *name)
+disk_file_create(struct disk *disk, const char *name)
 {
 	struct disk_file *file = disk_memory(1, sizeof(*file));
 	struct disk_file **place = &disk->files;
@@ -161,7 +161,7 @@ file_create(struct disk *disk, const char *name)
 }
 
 void
-file_release(struct disk_file *file)
+disk_file_release(struct disk_file *file)
 {
 	if (--file->holders > 0)
 		return;
@@ -190,7 +190,7 @@ note_dirty(struct disk_file *file, uint64_t offset, uint64_t end)
 }
 
 void
-file_write(struct disk *disk, struct disk_file *file, uint64_t offset,
+disk_file_write(struct disk *disk, struct disk_file *file, uint64_t offset,
     const void *bytes, size_t size)
 {
 	uint64_t before = file->now.size;
@@ -208,7 +208,7 @@ file_write(struct disk *disk, struct disk_file *file, uint64_t offset,
 }
 
 void
-file_resize(struct disk *disk, struct disk_file *file, uint64_t size)
+disk_file_resize(struct disk *disk, struct disk_file *file, uint64_t size)
 {
 	uint64_t before = file->now.size;
 
@@ -222,7 +222,7 @@ file_resize(struct disk *disk, struct disk_file *file, uint64_t size)
 }
 
 void
-file_delete(struct disk *disk, struct disk_file *file)
+disk_file_delete(struct disk *disk, struct disk_file *file)
 {
 	disk->bytes -= file->now.size;
 	file->here = false;
@@ -244,7 +244,7 @@ settle_page(struct disk_file *file, uint32_t index)
 }
 
 void
-file_sync(struct disk *disk, struct disk_file *file)
+disk_file_sync(struct disk *disk, struct disk_file *file)
 {
 	image_resize(&file->durable, file->now.size);
 	for (uint32_t i = 0; i < file->dirty_count; i++)
@@ -270,7 +270,7 @@ directory_sweep(struct disk *disk)
 			continue;
 		}
 		*place = file->next;
-		file_release(file);
+		disk_file_release(file);
 	}
 }
 

@@ -203,7 +203,7 @@ shm_unmap(struct handle *handle)
 }
 
 void
-file_forget_connections(struct disk_file *file)
+disk_file_forget_connections(struct disk_file *file)
 {
 	file->readers = 0;
 	file->writer = NULL;

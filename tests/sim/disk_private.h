@@ -121,22 +121,22 @@ void image_write(struct image *image, uint64_t offset, const void *bytes,
 void image_resize(struct image *image, uint64_t size);
 
 /* NULL: processes see no such file. */
-struct disk_file *file_find(const struct disk *disk, const char *name);
+struct disk_file *disk_file_find(const struct disk *disk, const char *name);
 
-struct disk_file *file_create(struct disk *disk, const char *name);
+struct disk_file *disk_file_create(struct disk *disk, const char *name);
 
 /* One holder fewer. */
-void file_release(struct disk_file *file);
+void disk_file_release(struct disk_file *file);
 
-void file_write(struct disk *disk, struct disk_file *file, uint64_t offset,
+void disk_file_write(struct disk *disk, struct disk_file *file, uint64_t offset,
     const void *bytes, size_t size);
 
-void file_resize(struct disk *disk, struct disk_file *file, uint64_t size);
+void disk_file_resize(struct disk *disk, struct disk_file *file, uint64_t size);
 
-void file_delete(struct disk *disk, struct disk_file *file);
+void disk_file_delete(struct disk *disk, struct disk_file *file);
 
 /* What the file holds is durable, and so is the directory. */
-void file_sync(struct disk *disk, struct disk_file *file);
+void disk_file_sync(struct disk *disk, struct disk_file *file);
 
 void directory_sync(struct disk *disk);
 
@@ -164,6 +164,6 @@ void shm_unmap(struct handle *handle);
 
 /* Locks and shared memory of all connections are gone; dead ones keep the
  * memory that they hold until they are closed. */
-void file_forget_connections(struct disk_file *file);
+void disk_file_forget_connections(struct disk_file *file);
 
 #endif

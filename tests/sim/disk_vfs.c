@@ -48,7 +48,7 @@ vfs_close(sqlite3_file *base)
 	if (disk == NULL || handle->life == disk->life)
 		lock_lower(handle, SQLITE_LOCK_NONE);
 	shm_unmap(handle);
-	file_release(handle->file);
+	disk_file_release(handle->file);
 	handle->file = NULL;
 	if (disk != NULL) {
 		disk->handles--;
@@ -102,7 +102,8 @@ vfs_write(sqlite3_file *base, const void *bytes, int size, sqlite3_int64 offset)
 		disk->counts.writes++;
 		disk->counts.bytes_written += (uint64_t)size;
 	}
-	file_write(disk, handle->file, (uint64_t)offset, bytes, (size_t)size);
+	disk_file_write(disk, handle->file, (uint64_t)offset, bytes,
+	    (size_t)size);
 	return done ? SQLITE_OK : SQLITE_IOERR_WRITE;
 }
 
@@ -117,7 +118,7 @@ vfs_truncate(sqlite3_file *base, sqlite3_int64 size)
 		handle->disk->counts.full++;
 		return SQLITE_FULL;
 	}
-	file_resize(handle->disk, handle->file, (uint64_t)size);
+	disk_file_resize(handle->disk, handle->file, (uint64_t)size);
 	return SQLITE_OK;
 }
 
@@ -134,7 +135,7 @@ vfs_sync(sqlite3_file *base, int flags)
 		return SQLITE_OK;
 	disk->counts.syncs++;
 	disk->delay_ms += disk->sync_ms;
-	file_sync(disk, handle->file);
+	disk_file_sync(disk, handle->file);
 	return SQLITE_OK;
 }
 
@@ -325,13 +326,13 @@ vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int flags,
 	disk = find_by_path(path, &name);
 	if (disk == NULL || !disk_operate(disk, NULL))
 		return SQLITE_CANTOPEN;
-	file = file_find(disk, name);
+	file = disk_file_find(disk, name);
 	if (file != NULL && (flags & SQLITE_OPEN_EXCLUSIVE) != 0)
 		return SQLITE_CANTOPEN;
 	if (file == NULL && (flags & SQLITE_OPEN_CREATE) == 0)
 		return SQLITE_CANTOPEN;
 	if (file == NULL)
-		file = file_create(disk, name);
+		file = disk_file_create(disk, name);
 	open_handle(handle, disk, file);
 	return SQLITE_OK;
 }
@@ -347,10 +348,10 @@ vfs_delete(sqlite3_vfs *vfs, const char *path, int sync_directory)
 	disk = find_by_path(path, &name);
 	if (disk == NULL || !disk_operate(disk, NULL))
 		return SQLITE_IOERR_DELETE;
-	file = file_find(disk, name);
+	file = disk_file_find(disk, name);
 	if (file == NULL)
 		return SQLITE_IOERR_DELETE_NOENT;
-	file_delete(disk, file);
+	disk_file_delete(disk, file);
 	if (sync_directory)
 		directory_sync(disk);
 	return SQLITE_OK;
@@ -371,7 +372,7 @@ vfs_access(sqlite3_vfs *vfs, const char *path, int flags, int *result)
 		return SQLITE_OK;
 	if (!disk_operate(disk, NULL))
 		return SQLITE_IOERR_ACCESS;
-	file = file_find(disk, name);
+	file = disk_file_find(disk, name);
 	*result = file != NULL &&
 	          (flags != SQLITE_ACCESS_EXISTS || file->now.size > 0);
 	return SQLITE_OK;
