@@ -12,6 +12,18 @@
 
 /* --- tables and file ------------------------------------------------------ */
 
+/* That a table was wrong is on record from the moment that it is right, since
+ * whoever is interrupted then finds nothing any more. */
+static enum status
+note_tables(struct engine *engine, struct error *err)
+{
+	struct defect defect = { .found_ms = engine->now_ms,
+		.kind = DEFECT_TABLES,
+		.site = engine->identity.site };
+
+	return defect_note(engine->replica, &defect, err);
+}
+
 static enum status
 rebuild(struct engine *engine, struct error *err)
 {
@@ -21,6 +33,8 @@ rebuild(struct engine *engine, struct error *err)
 	status = replica_begin(engine->replica, err);
 	if (status == STATUS_OK)
 		status = mend_rebuild(engine->replica, NULL, NULL, err);
+	if (status == STATUS_OK && night->faulty)
+		status = note_tables(engine, err);
 	if (status == STATUS_OK)
 		status =
 		    replica_meta_set(engine->replica, "rebuild_wanted", 0, err);
@@ -32,6 +46,7 @@ rebuild(struct engine *engine, struct error *err)
 	}
 	night->rebuild = false;
 	night->rebuilt = true;
+	night->faulty = false;
 	night->found.refolded = 1;
 	prove_forget(engine);
 	return STATUS_OK;
@@ -114,8 +129,10 @@ night_judge(struct engine *engine, struct error *err)
 	uint64_t faults = night->checked_faults;
 	enum status status;
 
-	if (faults > 0 && night->found.faults == 0)
+	if (faults > 0 && night->found.faults == 0) {
 		night->found.faults = faults;
+		night->faulty = true;
+	}
 	if (faults > 0 && !night->rebuilt) {
 		status = mend_faults(engine, err);
 	} else if (faults > 0) {
@@ -131,16 +148,6 @@ night_judge(struct engine *engine, struct error *err)
 }
 
 /* --- the end -------------------------------------------------------------- */
-
-static enum status
-note_tables(struct engine *engine, struct error *err)
-{
-	struct defect defect = { .found_ms = engine->now_ms,
-		.kind = DEFECT_TABLES,
-		.site = engine->identity.site };
-
-	return defect_note(engine->replica, &defect, err);
-}
 
 /* For status, report and the morning. */
 static enum status
@@ -159,13 +166,16 @@ keep(struct engine *engine, struct error *err)
 	if (status == STATUS_OK)
 		status = replica_meta_set_blob(replica, "reconciled",
 		    buffer_view(&engine->body), err);
-	if (status == STATUS_OK && night->found.faults > 0)
+	if (status == STATUS_OK && night->faulty)
 		status = note_tables(engine, err);
 	if (status == STATUS_OK)
 		status = replica_commit(replica, err);
-	if (status != STATUS_OK)
+	if (status != STATUS_OK) {
 		replica_rollback(replica);
-	return status;
+		return status;
+	}
+	night->faulty = false;
+	return STATUS_OK;
 }
 
 enum status

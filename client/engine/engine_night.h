@@ -56,6 +56,7 @@ struct night_run {
 	bool spent;    /* what this night may cost: the next goes on */
 	bool rebuild;  /* tables are to be made anew */
 	bool rebuilt;  /* they were, in this run */
+	bool faulty;   /* they were wrong, which is not on record yet */
 	bool check;    /* the owner is to look at tables and file */
 	bool checking; /* it was told so */
 	uint64_t checked_faults;

@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "common/replica/defect.h"
 #include "protocol/message_night.h"
 
 /* A session that is in step; the hub has compared, and nothing differs. */
@@ -43,6 +44,38 @@ test_tables_that_were_mended_are_looked_at_again(void **state)
 	assert_int_equal(found.outcome, FOUND_MENDED);
 	assert_int_equal(found.faults, 3);
 	assert_int_equal(found.refolded, 1);
+}
+
+static bool
+count_defect(void *context, const struct defect *defect)
+{
+	assert_int_equal(defect->kind, DEFECT_TABLES);
+	++*(uint32_t *)context;
+	return true;
+}
+
+static void
+expect_on_record(struct talk *t, uint32_t expected)
+{
+	uint32_t count = 0;
+
+	assert_ok(defect_each(t->replica, 0, count_defect, &count, err));
+	assert_int_equal(count, expected);
+}
+
+/* Who is interrupted then finds tables that are right: that they were not is
+ * on record by then, and once. */
+static void
+test_wrong_tables_are_on_record_once_mended(void **state)
+{
+	struct talk *t = *state;
+
+	begin_looking(t);
+	expect_on_record(t, 0);
+	answer(t, 3);
+	expect_on_record(t, 1);
+	answer(t, 0);
+	expect_on_record(t, 1);
 }
 
 /* A commit that went bad since the run had looked at it is asked for as any
@@ -85,6 +118,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TALK(test_tables_that_were_mended_are_looked_at_again),
+		TALK(test_wrong_tables_are_on_record_once_mended),
 		TALK(test_damage_since_the_look_is_mended_first),
 		TALK(test_tables_that_stay_wrong_are_a_failure),
 	};
