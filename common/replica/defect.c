@@ -48,6 +48,24 @@ defect_note(struct replica *replica, const struct defect *defect,
 }
 
 enum status
+defect_is_known(struct replica *replica, enum defect_kind kind,
+    uint64_t commit_id, uint64_t since_ms, bool *known, struct error *err)
+{
+	struct sql *sql = sql_use(replica,
+	    "SELECT 1 FROM defect WHERE kind = ?1 AND commit_id = ?2"
+	    " AND found_ms >= ?3 LIMIT 1");
+	enum status status;
+
+	sql_bind_integer(sql, 1, kind);
+	sql_bind_id(sql, 2, commit_id);
+	sql_bind_id(sql, 3, since_ms);
+	status = sql_step(sql, err);
+	*known = status == STATUS_OK;
+	sql_release(sql);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status
 defect_each(struct replica *replica, uint64_t since_ms, defect_visitor *visit,
     void *context, struct error *err)
 {

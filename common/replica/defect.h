@@ -37,6 +37,10 @@ enum {
 enum status defect_note(struct replica *replica, const struct defect *defect,
     struct error *err);
 
+/* Whether one of that kind and commit is kept, from since_ms on. */
+enum status defect_is_known(struct replica *replica, enum defect_kind kind,
+    uint64_t commit_id, uint64_t since_ms, bool *known, struct error *err);
+
 /* From since_ms on, the oldest first. */
 typedef bool defect_visitor(void *context, const struct defect *defect);
 

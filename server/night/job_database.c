@@ -48,6 +48,7 @@ static bool
 note_defect(void *context, const struct damaged *damaged)
 {
 	struct noting *noting = context;
+	struct replica *replica = noting->work->replica;
 	struct defect defect = {
 		.found_ms = noting->work->now_ms,
 		.kind = DEFECT_DAMAGED,
@@ -55,14 +56,18 @@ note_defect(void *context, const struct damaged *damaged)
 		.sequence = damaged->sequence,
 		.received_ms = damaged->received_ms,
 	};
+	bool known = false;
 
-	noting->status =
-	    defect_note(noting->work->replica, &defect, noting->err);
+	if (damaged->found_ms < noting->work->now_ms)
+		noting->status = defect_is_known(replica, DEFECT_DAMAGED,
+		    damaged->id, damaged->found_ms, &known, noting->err);
+	if (noting->status == STATUS_OK && !known)
+		noting->status = defect_note(replica, &defect, noting->err);
 	return noting->status == STATUS_OK;
 }
 
 /* Every computer is asked as long as there is damage; each commit is a defect
- * once, in the night that finds it. */
+ * once, in the night that finds it or, if that was broken off, in the next. */
 static enum status
 note_all(struct night_work *work, struct error *err)
 {
@@ -70,8 +75,7 @@ note_all(struct night_work *work, struct error *err)
 	uint64_t damaged;
 	enum status status;
 
-	status =
-	    damage_each(work->replica, work->now_ms, note_defect, &noting, err);
+	status = damage_each(work->replica, 0, note_defect, &noting, err);
 	if (status == STATUS_OK)
 		status = noting.status;
 	if (status == STATUS_OK)

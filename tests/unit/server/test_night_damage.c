@@ -102,6 +102,26 @@ test_damage_is_a_defect_once(void **state)
 	assert_int_equal(defects(f).count, 1);
 }
 
+/* The look has stored what it found before the night was broken off: the next
+ * one puts it on record, once. */
+static void
+test_damage_of_a_night_that_was_broken_off_is_a_defect(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t upto = 0, found = 0;
+	bool done;
+
+	alter(f, "UPDATE ledger SET bytes = x'00' WHERE sequence = 2");
+	OK(damage_look(f->replica, 1000, f->now, &upto, &found, &done,
+	    &f->err));
+	assert_int_equal(defects(f).count, 0);
+	for (int night = 0; night < 2; night++) {
+		f->now += DAY_MS;
+		expect_integrity(f, NIGHT_FAILED, "Damaged commits: 1");
+		assert_int_equal(defects(f).count, 1);
+	}
+}
+
 /* That is for a person: nobody is asked for what nobody lacks. */
 static void
 test_wrong_table_is_for_a_person(void **state)
@@ -140,6 +160,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(test_damaged_commit_is_asked_of_every_computer),
 		TEST(test_damage_is_a_defect_once),
+		TEST(test_damage_of_a_night_that_was_broken_off_is_a_defect),
 		TEST(test_wrong_table_is_for_a_person),
 		TEST(test_defects_are_forgotten_after_two_years),
 	};
