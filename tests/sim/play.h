@@ -109,6 +109,28 @@ lose_hub(struct play *p)
 	fixture_restart(&p->f);
 }
 
+/* As the agent: at night tables and file are looked at on a connection of its
+ * own.  Want of memory there is swept apart (test_sweep_calls.c). */
+static inline void
+look_at_tables(struct end *end)
+{
+	struct replica_options options = {
+		.path = end->path,
+		.kind = REPLICA_CLIENT,
+		.must_exist = true,
+	};
+	struct check_result result = { 0 };
+	struct replica *beside = NULL;
+	enum status status;
+
+	(void)memory_hold(true);
+	END_OK(end, replica_open(&options, &beside, &end->err));
+	status = check_replica(beside, NULL, NULL, NULL, &result, &end->err);
+	replica_close(beside);
+	END_OK(end, status == STATUS_CORRUPT ? STATUS_OK : status);
+	engine_checked(end->engine, result.faults);
+}
+
 /* What the engine says goes to the hub. */
 static inline bool
 step(struct play *p, struct end *end, enum engine_event_type type,
@@ -123,6 +145,7 @@ step(struct play *p, struct end *end, enum engine_event_type type,
 	};
 	struct engine_update update;
 	struct engine_status now;
+	bool check;
 
 	if (!DID(p, SIDE_CLIENT,
 		engine_step(end->engine, &event, &update, &end->err),
@@ -130,6 +153,7 @@ step(struct play *p, struct end *end, enum engine_event_type type,
 		lose_end(p, end);
 		return false;
 	}
+	check = update.check;
 	END_OK(end, engine_get_status(end->engine, &now, &end->err));
 	if (now.goodbye.code == GOODBYE_PROTOCOL)
 		fail_msg("one of them broke the protocol");
@@ -143,6 +167,8 @@ step(struct play *p, struct end *end, enum engine_event_type type,
 		lose_hub(p);
 	if (end->connected && update.wish == ENGINE_HANG_UP)
 		lose_link(p, end);
+	if (end->connected && check)
+		look_at_tables(end);
 	return end->connected;
 }
 
