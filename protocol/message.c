@@ -11,12 +11,16 @@
 static void
 pack_health(struct pack *pack, const struct health *health)
 {
-	pack_array(pack, 5);
+	const struct room *room = &health->room;
+
+	pack_array(pack, room->known ? 6 : 5);
 	pack_unsigned(pack, health->pending);
 	pack_unsigned(pack, health->refused);
 	pack_unsigned(pack, health->conflicts);
-	pack_unsigned(pack, health->database_bytes);
+	pack_unsigned(pack, room->database_bytes);
 	pack_text(pack, health->program);
+	if (room->known)
+		pack_unsigned(pack, room->free_bytes);
 }
 
 static void
@@ -27,9 +31,12 @@ read_health(struct reader *reader, struct health *health)
 	health->pending = message_number(reader, "pending");
 	health->refused = message_number(reader, "refused");
 	health->conflicts = message_number(reader, "conflicts");
-	health->database_bytes = message_number(reader, "database");
+	health->room.database_bytes = message_number(reader, "database");
 	health->program = message_text(reader, "program");
-	message_element_end(reader, had, 5);
+	health->room.known = had > 5;
+	health->room.free_bytes =
+	    health->room.known ? message_number(reader, "free") : 0;
+	message_element_end(reader, had, health->room.known ? 6 : 5);
 }
 
 enum status

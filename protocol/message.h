@@ -30,18 +30,26 @@ struct generation {
 	uint64_t left_at;
 };
 
+/* The client's disk.  Who does not know it, or is too old, tells nothing. */
+struct room {
+	bool known;
+	uint64_t database_bytes; /* 0 if not known */
+	uint64_t free_bytes;
+};
+
 /* What the client tells of itself, for the administrator. */
 struct health {
 	uint64_t pending; /* commits that wait for the hub */
 	uint64_t refused; /* commits set aside */
 	uint64_t conflicts;
-	uint64_t database_bytes;
 	struct bytes program; /* "0.1.0" */
+	struct room room;
 };
 
 /* [version, catalogue, site, dictionary, [[generation, left_at], ...],
  *  cursor, confirmed, clock_ms, batch_bytes, fresh,
- *  [pending, refused, conflicts, database_bytes, program]] */
+ *  [pending, refused, conflicts, database_bytes, program, free_bytes]]
+ * free_bytes is left out if the room is not known. */
 struct hello {
 	uint32_t version;
 	uint32_t catalogue;

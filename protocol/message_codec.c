@@ -29,12 +29,12 @@ message_end(struct pack *pack, const char *name, struct error *err)
 	return STATUS_OK;
 }
 
-void
+uint32_t
 message_open(struct reader *reader, struct bytes body, struct arena *arena,
     uint32_t count, struct error *err)
 {
 	message_open_list(reader, body, arena, err);
-	(void)reader_tuple(reader, count, UINT32_MAX, "body");
+	return reader_tuple(reader, count, UINT32_MAX, "body");
 }
 
 void

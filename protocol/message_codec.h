@@ -16,9 +16,9 @@ void message_begin(struct pack *pack, struct buffer *out, size_t count);
 enum status message_end(struct pack *pack, const char *name, struct error *err);
 
 /* Scan body, and take the head of its array of at least count elements.
- * What is behind those at its end is never looked at. */
-void message_open(struct reader *reader, struct bytes body, struct arena *arena,
-    uint32_t count, struct error *err);
+ * Returns how many it has; what is not read of them is never looked at. */
+uint32_t message_open(struct reader *reader, struct bytes body,
+    struct arena *arena, uint32_t count, struct error *err);
 
 /* The same for a body that is a list and nothing else. */
 void message_open_list(struct reader *reader, struct bytes body,

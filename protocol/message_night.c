@@ -315,9 +315,10 @@ enum status
 message_found_encode(const struct found *message, struct buffer *out,
     struct error *err)
 {
+	const struct room *room = &message->room;
 	struct pack pack;
 
-	message_begin(&pack, out, 6);
+	message_begin(&pack, out, room->known ? 7 : 6);
 	pack_unsigned(&pack, message->at);
 	pack_unsigned(&pack, message->outcome);
 	pack_array(&pack, 5);
@@ -329,7 +330,23 @@ message_found_encode(const struct found *message, struct buffer *out,
 	pack_unsigned(&pack, message->rounds);
 	pack_unsigned(&pack, message->bytes);
 	pack_unsigned(&pack, message->elapsed_ms);
+	if (room->known) {
+		pack_array(&pack, 2);
+		pack_unsigned(&pack, room->database_bytes);
+		pack_unsigned(&pack, room->free_bytes);
+	}
 	return message_end(&pack, "FOUND", err);
+}
+
+static void
+read_room(struct reader *reader, struct room *room)
+{
+	uint32_t had = message_element(reader, 2, "room");
+
+	room->known = true;
+	room->database_bytes = message_number(reader, "database");
+	room->free_bytes = message_number(reader, "free");
+	message_element_end(reader, had, 2);
 }
 
 enum status
@@ -337,9 +354,9 @@ message_found_decode(struct bytes body, struct arena *arena,
     struct found *message, struct error *err)
 {
 	struct reader in;
-	uint32_t had;
+	uint32_t elements, had;
 
-	message_open(&in, body, arena, 6, err);
+	elements = message_open(&in, body, arena, 6, err);
 	message->at = message_sequence(&in, "at");
 	message->outcome =
 	    (enum found_outcome)reader_unsigned(&in, FOUND_FAILED, "outcome");
@@ -353,6 +370,9 @@ message_found_decode(struct bytes body, struct arena *arena,
 	message->rounds = message_number(&in, "rounds");
 	message->bytes = message_number(&in, "bytes");
 	message->elapsed_ms = message_number(&in, "elapsed");
+	message->room = (struct room){ .known = false };
+	if (elements > 6)
+		read_room(&in, &message->room);
 	return message_close(&in, "FOUND");
 }
 

@@ -92,7 +92,8 @@ struct mended {
 };
 
 /* FOUND: [at, outcome, [only_hub, only_client, damaged, faults, refolded],
- *  rounds, bytes, elapsed_ms] */
+ *  rounds, bytes, elapsed_ms, [database_bytes, free_bytes]]; the last only if
+ *  the room is known */
 enum found_outcome {
 	FOUND_EQUAL = 0,      /* nothing was to be done */
 	FOUND_MENDED = 1,     /* all that was found is mended */
@@ -111,6 +112,7 @@ struct found {
 	uint64_t rounds;      /* exchanges with the hub */
 	uint64_t bytes;       /* bodies, both ways */
 	uint64_t elapsed_ms;
+	struct room room; /* as the run ended */
 };
 
 /* NIGHT: [due_ms, nonce]: the next run is due then, by the hub's clock */

@@ -51,6 +51,14 @@ keep_certificate(struct agent *agent, struct bytes certificate)
 	    LOG_TOKEN("status", status_name(error.status)));
 }
 
+void
+agent_measure(struct agent *agent)
+{
+	struct room room = device_measure(agent->options.folder);
+
+	engine_set_room(agent->engine, &room);
+}
+
 /* Once the first sync is over: this computer's key goes into its record. */
 static void
 introduce(struct agent *agent)
@@ -207,6 +215,7 @@ on_open(struct link *link, const struct link_info *info, void *user)
 		    buffer_view(&session));
 	key_wipe(&session);
 	(void)renew_if_due(agent);
+	agent_measure(agent);
 	agent_step(agent, ENGINE_CONNECTED, (struct bytes){ NULL, 0 });
 }
 

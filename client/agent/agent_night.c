@@ -131,6 +131,7 @@ tell_engine(struct agent *agent)
 		agent_fail(agent, error);
 		return;
 	}
+	agent_measure(agent);
 	engine_checked(agent->engine, agent->night.faults);
 	agent_step(agent, ENGINE_TICK, (struct bytes){ NULL, 0 });
 }

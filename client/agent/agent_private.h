@@ -81,6 +81,9 @@ struct agent {
 void agent_step(struct agent *agent, enum engine_event_type type,
     struct bytes bytes);
 
+/* Let the engine know how much room is left here. */
+void agent_measure(struct agent *agent);
+
 /* --- agent_end.c ---------------------------------------------------------- */
 
 /* Only once; the link is closed first, then the pool's work, then the timer. */

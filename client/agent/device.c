@@ -1,6 +1,10 @@
 #include "client/agent/device.h"
+
+#include <stdlib.h>
+
 #include "common/replica/draft.h"
 #include "common/replica/record.h"
+#include "common/support/file.h"
 
 static enum status
 write_key(const struct folder *folder, struct replica *replica, uint64_t site,
@@ -60,4 +64,18 @@ device_introduce(const struct folder *folder, struct replica *replica,
 	if (status != STATUS_OK)
 		replica_rollback(replica);
 	return status;
+}
+
+struct room
+device_measure(const struct folder *folder)
+{
+	char *path = folder_file(folder, "replica.db");
+	struct room room = { .known = false };
+
+	room.known =
+	    path != NULL &&
+	    file_size(path, &room.database_bytes, ERROR_IGNORED) == STATUS_OK &&
+	    file_free_bytes(path, &room.free_bytes, ERROR_IGNORED) == STATUS_OK;
+	free(path);
+	return room;
 }

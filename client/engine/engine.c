@@ -388,6 +388,12 @@ engine_get_status(struct engine *engine, struct engine_status *status,
 }
 
 void
+engine_set_room(struct engine *engine, const struct room *room)
+{
+	engine->room = *room;
+}
+
+void
 engine_leave(struct engine *engine)
 {
 	engine->leaving = true;

@@ -152,6 +152,10 @@ void engine_reconcile(struct engine *engine);
  */
 void engine_checked(struct engine *engine, uint64_t faults);
 
+/* How it stands with this computer's disk, for the hub's administrator: told
+ * with the next HELLO, and with what a night has FOUND.  Not known at first. */
+void engine_set_room(struct engine *engine, const struct room *room);
+
 /* Send what waits, purge everything, say LEAVE. */
 void engine_leave(struct engine *engine);
 

@@ -56,6 +56,7 @@ greet_send_hello(struct engine *engine, struct error *err)
 	if (status != STATUS_OK)
 		return status;
 	hello.health.program = bytes_of_text(engine->options.program);
+	hello.health.room = engine->room;
 	engine->cursor_sent = hello.cursor;
 	engine->confirmed_sent = hello.confirmed;
 	status = message_hello_encode(&hello, &engine->body, err);

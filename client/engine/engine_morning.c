@@ -185,6 +185,7 @@ night_end(struct engine *engine, enum found_outcome outcome, struct error *err)
 	enum status status;
 
 	night->found.outcome = outcome;
+	night->found.room = engine->room;
 	night->found.elapsed_ms = engine->elapsed_ms - night->began_ms;
 	status = message_found_encode(&night->found, &engine->body, err);
 	if (status == STATUS_OK)

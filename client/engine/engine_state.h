@@ -55,6 +55,7 @@ struct engine {
 	uint64_t hello_at_ms;
 	uint32_t batch_bytes;
 	bool hang_up;
+	struct room room; /* on this computer's disk */
 
 	/* where this replica stands; kept in its meta table */
 	uint64_t cursor;

@@ -126,6 +126,9 @@ const char *view_more_words(const struct view_site *site, uint64_t now_ms,
 const char *view_span(uint64_t from_ms, uint64_t to_ms,
     char text[VIEW_SPAN_BYTES]);
 
+/* Less than the hub, too, wants to have free.  Not where it is not known. */
+bool view_room_is_little(const struct room *room);
+
 bool view_clock_is_off(const struct site_state *state);
 
 /* --- telling -------------------------------------------------------------- */

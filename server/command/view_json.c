@@ -30,6 +30,18 @@ night_json(const struct night_state *night)
 	    night->done_ms == 0 ? json_null() : found_json(&night->found));
 }
 
+/* null where it is not known. */
+static void
+add_room(json_t *json, const struct room *room)
+{
+	json_object_set_new(json, "database_bytes",
+	    room->known ? json_integer((json_int_t)room->database_bytes)
+			: json_null());
+	json_object_set_new(json, "free_bytes",
+	    room->known ? json_integer((json_int_t)room->free_bytes)
+			: json_null());
+}
+
 static void
 add_state(json_t *json, const struct site_state *state)
 {
@@ -41,7 +53,7 @@ add_state(json_t *json, const struct site_state *state)
 	json_object_set_new(json, "clock_error_ms",
 	    json_integer(state->clock_error_ms));
 	json_object_set_new(json, "program", output_text(state->program));
-	set_count(json, "database_bytes", state->database_bytes);
+	add_room(json, &state->room);
 	set_count(json, "received_bytes", state->received_bytes);
 	set_count(json, "sent_bytes", state->sent_bytes);
 }

@@ -217,6 +217,13 @@ judge_site(struct judging *judging, const struct view_site *site)
 		problem(judging, PROBLEM_SITE_CLOCK, site,
 		    "Its clock is %" PRId64 " s off.",
 		    site->state.clock_error_ms / 1000);
+	if (view_room_is_little(&site->state.room))
+		problem(judging, PROBLEM_SITE_DISK, site,
+		    "Only %" PRIu64 " MB are free on its disk; %" PRIu64
+		    " MB are wanted.",
+		    site->state.room.free_bytes / 1000000,
+		    computer_wanted_bytes(site->state.room.database_bytes) /
+			1000000);
 	if (site->certificate_ms != 0 &&
 	    site->certificate_ms < view->now_ms + view_soon_ms(view))
 		problem(judging, PROBLEM_SITE_CERTIFICATE, site,

@@ -41,6 +41,7 @@
 	    "Let it connect; if it is gone for good, `throughline-hub site "  \
 	    "revoke`.")                                                       \
 	X(SITE_CLOCK, "site_clock", "Set that computer's clock.")             \
+	X(SITE_DISK, "site_disk", "Make room on that computer's disk.")       \
 	X(SITE_CERTIFICATE, "site_certificate",                               \
 	    "Let it connect and it gets a new one; once it has ended, "       \
 	    "revoke it and invite it anew.")                                  \

@@ -73,6 +73,31 @@ print_counts(const char *title, json_t *counts)
 
 /* --- the hub -------------------------------------------------------------- */
 
+/* Where it will be full first. */
+static void
+print_least_room(const struct view *view)
+{
+	const struct view_site *least = NULL;
+	char room[VIEW_SPAN_BYTES], text[2 * ERROR_TEXT_BYTES];
+
+	for (size_t i = 0; i < view->site_count; i++) {
+		const struct view_site *site = &view->sites[i];
+
+		if (site->site.revoked || !site->state.room.known)
+			continue;
+		if (least == NULL ||
+		    site->state.room.free_bytes < least->state.room.free_bytes)
+			least = site;
+	}
+	if (least == NULL)
+		return;
+	snprintf(text, sizeof(text),
+	    "Least room at a computer: %s free (%s, %s)",
+	    output_bytes(least->state.room.free_bytes, room, sizeof(room)),
+	    least->school.name, least->site.name);
+	print_wrapped(0, text);
+}
+
 static void
 print_night(const struct view *view)
 {
@@ -132,6 +157,7 @@ print_hub(const struct view *view)
 	    view->commits, view->dossiers, view->conflicts,
 	    output_bytes(view->database_bytes, size, sizeof(size)),
 	    output_bytes(view->free_bytes, room, sizeof(room)));
+	print_least_room(view);
 	print_night(view);
 	print_certificates(view);
 	if (view->open_invitations > 0)

@@ -6,6 +6,7 @@
 #include "common/support/clock.h"
 #include "server/authority/found_words.h"
 #include "server/command/view.h"
+#include "server/night/computer.h"
 
 static const char *const standing_words[] = {
 #define SITE_STANDING_WORD(name, word) word,
@@ -165,7 +166,7 @@ view_more_words(const struct view_site *site, uint64_t now_ms,
     char text[VIEW_WORDS_BYTES])
 {
 	const struct site_state *state = &site->state;
-	char words[FOUND_WORDS_BYTES];
+	char words[FOUND_WORDS_BYTES], size[VIEW_SPAN_BYTES];
 
 	text[0] = '\0';
 	if (site->site.revoked)
@@ -182,6 +183,9 @@ view_more_words(const struct view_site *site, uint64_t now_ms,
 	if (view_clock_is_off(state))
 		add(text, "its clock is %" PRId64 " s off",
 		    state->clock_error_ms / 1000);
+	if (view_room_is_little(&state->room))
+		add(text, "%s free",
+		    output_bytes(state->room.free_bytes, size, sizeof(size)));
 	if (site->unpurged > 0)
 		add(text, "%" PRIu64 " closed files not purged",
 		    site->unpurged);
@@ -192,6 +196,13 @@ view_more_words(const struct view_site *site, uint64_t now_ms,
 	    site->certificate_ms < now_ms + VIEW_CERTIFICATE_MS)
 		add_date(text, "certificate until", site->certificate_ms);
 	return text;
+}
+
+bool
+view_room_is_little(const struct room *room)
+{
+	return room->known &&
+	       room->free_bytes < computer_wanted_bytes(room->database_bytes);
 }
 
 bool

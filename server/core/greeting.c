@@ -43,7 +43,7 @@ greeting_note(struct session *session, const struct hello *hello,
 		.pending = hello->health.pending,
 		.refused = hello->health.refused,
 		.conflicts = hello->health.conflicts,
-		.database_bytes = hello->health.database_bytes };
+		.room = hello->health.room };
 	struct bytes program = hello->health.program;
 	enum status status;
 

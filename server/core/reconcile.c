@@ -333,6 +333,9 @@ reconcile_found(struct session *session, struct bytes body, struct error *err)
 	if (status == STATUS_OK)
 		status = nights_end(hub->options.replica, session->site.number,
 		    hub->writer.now_ms, session->run_wish, &found, err);
+	if (status == STATUS_OK)
+		status = sites_set_room(hub->options.replica,
+		    session->site.number, &found.room, err);
 	if (status == STATUS_OK && hub->options.event != NULL)
 		hub->options.event(hub->options.context, "reconciled",
 		    session->site.number, (uint64_t)found.outcome);

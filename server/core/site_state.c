@@ -7,6 +7,9 @@
 #include "server/core/sites.h"
 #include "server/core/table.h"
 
+/* What stands in the table for a room that is not known. */
+#define SITE_FREE_UNKNOWN INT64_C(-1)
+
 static void
 state_load(struct site_state *state, struct sql *row)
 {
@@ -20,13 +23,15 @@ state_load(struct site_state *state, struct sql *row)
 	state->pending = table_integer(row, 5);
 	state->refused = table_integer(row, 6);
 	state->conflicts = table_integer(row, 7);
-	state->database_bytes = table_integer(row, 8);
+	state->room.database_bytes = table_integer(row, 8);
 	if (program.size >= sizeof(state->program))
 		program.size = sizeof(state->program) - 1;
 	if (program.size > 0)
 		memcpy(state->program, program.data, program.size);
 	state->received_bytes = table_integer(row, 10);
 	state->sent_bytes = table_integer(row, 11);
+	state->room.known = (int64_t)table_integer(row, 12) >= 0;
+	state->room.free_bytes = state->room.known ? table_integer(row, 12) : 0;
 }
 
 enum status
@@ -40,13 +45,19 @@ sites_get_state(struct replica *replica, uint32_t number,
 	row = table_query(replica,
 	    "SELECT generation, confirmed, cursor, last_seen, clock_error,"
 	    " pending, refused, conflicts, database_bytes, program, received,"
-	    " sent FROM site_state WHERE number = ?1",
+	    " sent, free_bytes FROM site_state WHERE number = ?1",
 	    "i", (uint64_t)number);
 	status = sql_step(row, err);
 	if (status == STATUS_OK)
 		state_load(state, row);
 	sql_release(row);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static uint64_t
+stored_free(const struct room *room)
+{
+	return room->known ? room->free_bytes : (uint64_t)SITE_FREE_UNKNOWN;
 }
 
 enum status
@@ -56,8 +67,8 @@ sites_greet(struct replica *replica, const struct site_state *state,
 	return table_run(replica, err,
 	    "INSERT INTO site_state(number, generation, confirmed, cursor,"
 	    " last_seen, clock_error, pending, refused, conflicts,"
-	    " database_bytes, program)"
-	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+	    " database_bytes, program, free_bytes)"
+	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
 	    " ON CONFLICT DO UPDATE SET"
 	    " confirmed = CASE generation WHEN ?2 THEN max(confirmed, ?3)"
 	    "  ELSE ?3 END,"
@@ -65,12 +76,24 @@ sites_greet(struct replica *replica, const struct site_state *state,
 	    "  ELSE ?4 END,"
 	    " generation = ?2, last_seen = ?5, clock_error = ?6,"
 	    " pending = ?7, refused = ?8, conflicts = ?9,"
-	    " database_bytes = ?10, program = ?11",
-	    "iiiiiiiiiit", (uint64_t)state->number, state->generation,
+	    " database_bytes = ?10, program = ?11, free_bytes = ?12",
+	    "iiiiiiiiiiti", (uint64_t)state->number, state->generation,
 	    state->confirmed, state->cursor, state->last_seen_ms,
 	    state->clock_error_ms, state->pending, state->refused,
-	    state->conflicts, state->database_bytes,
-	    bytes_of_text(state->program));
+	    state->conflicts, state->room.database_bytes,
+	    bytes_of_text(state->program), stored_free(&state->room));
+}
+
+enum status
+sites_set_room(struct replica *replica, uint32_t number,
+    const struct room *room, struct error *err)
+{
+	if (!room->known)
+		return STATUS_OK;
+	return table_run(replica, err,
+	    "UPDATE site_state SET database_bytes = ?2, free_bytes = ?3"
+	    " WHERE number = ?1",
+	    "iii", (uint64_t)number, room->database_bytes, room->free_bytes);
 }
 
 enum status

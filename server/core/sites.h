@@ -80,7 +80,7 @@ struct site_state {
 	uint64_t pending;
 	uint64_t refused;
 	uint64_t conflicts;
-	uint64_t database_bytes;
+	struct room room;
 	char program[32];
 	uint64_t received_bytes; /* frames, since ever */
 	uint64_t sent_bytes;
@@ -94,6 +94,10 @@ enum status sites_get_state(struct replica *replica, uint32_t number,
  * generation. */
 enum status sites_greet(struct replica *replica, const struct site_state *state,
     struct error *err);
+
+/* What FOUND tells of its disk, if it does. */
+enum status sites_set_room(struct replica *replica, uint32_t number,
+    const struct room *room, struct error *err);
 
 /* What CONFIRM tells. */
 enum status sites_confirm(struct replica *replica, uint32_t number,

@@ -14,7 +14,8 @@ static const char schema[] =
     "program TEXT NOT NULL, received INTEGER NOT NULL DEFAULT 0,"
     "sent INTEGER NOT NULL DEFAULT 0, day INTEGER NOT NULL DEFAULT 0,"
     "day_commits INTEGER NOT NULL DEFAULT 0,"
-    "day_bytes INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "day_bytes INTEGER NOT NULL DEFAULT 0,"
+    "free_bytes INTEGER NOT NULL DEFAULT -1) STRICT;"
     "CREATE TABLE IF NOT EXISTS counter("
     "site INTEGER NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL,"
     "PRIMARY KEY(site, name)) STRICT, WITHOUT ROWID;"
@@ -50,14 +51,40 @@ static const char schema[] =
     "elapsed_ms INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE INDEX IF NOT EXISTS site_number ON site(number);";
 
-enum status
-table_create_all(struct replica *replica, struct error *err)
+static enum status
+execute(struct replica *replica, const char *text, struct error *err)
 {
 	struct sqlite3 *database = replica_database(replica);
 
-	if (sqlite3_exec(database, schema, NULL, NULL, NULL) != SQLITE_OK)
+	if (sqlite3_exec(database, text, NULL, NULL, NULL) != SQLITE_OK)
 		return sql_error(database, sqlite3_errcode(database), err);
 	return STATUS_OK;
+}
+
+/* A hub of before this column. */
+static enum status
+add_free_bytes(struct replica *replica, struct error *err)
+{
+	struct sql *row =
+	    sql_use(replica, "SELECT 1 FROM pragma_table_info('site_state')"
+			     " WHERE name = 'free_bytes'");
+	enum status status = sql_step(row, err);
+
+	sql_release(row);
+	if (status != STATUS_NOT_FOUND)
+		return status;
+	return execute(replica,
+	    "ALTER TABLE site_state ADD COLUMN"
+	    " free_bytes INTEGER NOT NULL DEFAULT -1",
+	    err);
+}
+
+enum status
+table_create_all(struct replica *replica, struct error *err)
+{
+	enum status status = execute(replica, schema, err);
+
+	return status == STATUS_OK ? add_free_bytes(replica, err) : status;
 }
 
 static struct sql *

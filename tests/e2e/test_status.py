@@ -44,6 +44,9 @@ class Status(unittest.TestCase):
         told = self.hub.json("reconcile", "--wait")
         self.assertEqual(told["sites"][0]["found"]["outcome"], "equal")
         self.assertIsNotNone(self.site(1)["night"]["equal"])
+        self.assertGreater(self.site(1)["database_bytes"], 4096)
+        self.assertGreater(self.site(1)["free_bytes"], 0)
+        self.assertIn("Least room at a computer: ", self.hub.run("status"))
         oak.stop()
         harness.until(lambda: self.state(1) == "offline", "offline")
         self.assertIn("1 computer will be compared as soon as it is "

@@ -283,8 +283,8 @@ test_mending(void **state)
 	expect(fixture, FRAME_MENDED, "MENDED");
 	ENCODE(found, (struct found){ .at = 17 });
 	expect(fixture, FRAME_FOUND, "FOUND at 17: equal");
-	ENCODE(found,
-	    (struct found){ 17, FOUND_MENDED, 1, 2, 3, 4, 1, 5, 600, 7 });
+	ENCODE(found, (struct found){ 17, FOUND_MENDED, 1, 2, 3, 4, 1, 5, 600,
+			  7, { 0 } });
 	expect(fixture, FRAME_FOUND,
 	    "FOUND at 17: mended, 1 only at the hub, 2 only here, 3 damaged, "
 	    "4 faults, refolded, 5 rounds, 600 bytes");

@@ -335,7 +335,9 @@ def night_messages(items):
         "MEND_nothing": (26, [[], b""]),
         "MENDED": (27, [[[5001, bytes([1] * 8)], [0, bytes(8)]], own[:1],
                         s.packed(2, 2, 3)]),
-        "FOUND": (28, [5000, 1, [3, 2, 1, 0, 1], 6, 20000, 1500]),
+        "FOUND": (28, [5000, 1, [3, 2, 1, 0, 1], 6, 20000, 1500,
+                       [1 << 20, 1 << 34]]),
+        "FOUND_older": (28, [5000, 1, [3, 2, 1, 0, 1], 6, 20000, 1500]),
         "NIGHT": (29, [1790000000000, other]),
     }
 
@@ -351,7 +353,7 @@ def messages():
              [7, 40000, marks[2], data[2], bytes(range(16, 32))]]
     all_ = {
         "HELLO": (1, [1, 3, 7, 32769, [[11, 0], [12, 4000]], 5000, 4990, now,
-                      16384, False, [3, 0, 1, 1 << 20, "0.1.0"]]),
+                      16384, False, [3, 0, 1, 1 << 20, "0.1.0", 1 << 34]]),
         "HELLO_first": (1, [1, 3, 7, 32769, [], 0, 0, now, 4096, True,
                             [0, 0, 0, 0, "0.1.0"]]),
         "WELCOME": (2, [1, 3, 32769, [[11, 0], [12, 4000]], 5000, 5100, now,
@@ -391,7 +393,8 @@ def messages():
              "version, to be ignored.")
     for name, (kind, body) in all_.items():
         fields = {"name": name, "type": kind, "body": pack(body)}
-        if name.split("_")[0] not in ("FILL", "FILLED", "FETCH"):
+        if name.split("_")[0] not in ("FILL", "FILLED", "FETCH") and \
+                name != "FOUND_older":
             fields["longer"] = pack(body + [[1, [2]], "later"])
         if name == "FILL":
             fields["longer"] = pack([x + ["later"] for x in body])

@@ -129,6 +129,33 @@ test_a_sketch_that_is_none_ends_in_failure(void **state)
 	assert_int_equal(found.outcome, FOUND_FAILED);
 }
 
+/* What is left on the disk is told as it is at the end. */
+static void
+test_room_is_told_with_what_was_found(void **state)
+{
+	struct talk *t = *state;
+	struct room before = { true, 4096, 70000 }, after = { true, 8192, 6 };
+	struct hello hello;
+	struct found found;
+
+	engine_set_room(t->engine, &before);
+	talk_connect(t);
+	HEARD(t, FRAME_HELLO, hello, &hello);
+	assert_true(hello.health.room.known);
+	assert_int_equal(hello.health.room.database_bytes, 4096);
+	assert_int_equal(hello.health.room.free_bytes, 70000);
+	talk_disconnect(t);
+	begin(t, 0);
+	say_state(t, RECONCILED_EQUAL);
+	engine_set_room(t->engine, &after);
+	engine_checked(t->engine, 0);
+	talk_tick(t, 1);
+	HEARD(t, FRAME_FOUND, found, &found);
+	assert_true(found.room.known);
+	assert_int_equal(found.room.database_bytes, 8192);
+	assert_int_equal(found.room.free_bytes, 6);
+}
+
 /* The hub sketches by the nonce of its last NIGHT; one that crossed RECONCILE
  * makes nothing but differences of equal sets. */
 static void
@@ -235,6 +262,7 @@ main(void)
 		TALK(test_a_check_that_nobody_asked_for_is_nothing),
 		TALK(test_a_proof_that_fails_again_waits_an_hour),
 		TALK(test_a_sketch_that_is_none_ends_in_failure),
+		TALK(test_room_is_told_with_what_was_found),
 		TALK(test_a_night_that_crosses_the_question_begins_anew),
 	};
 

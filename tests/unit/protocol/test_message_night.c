@@ -161,8 +161,8 @@ test_mending_is_heard_as_said(void **state)
 static void
 test_end_is_heard_as_said(void **state)
 {
-	struct found found = { 1, FOUND_FAILED, 2, 3, 4, 5, 6, 7, 8,
-		INT64_MAX };
+	struct found found = { 1, FOUND_FAILED, 2, 3, 4, 5, 6, 7, 8, INT64_MAX,
+		{ true, 9, INT64_MAX } };
 	struct night_message night = { INT64_MAX, "fifteen letters" };
 	struct found found_heard;
 	struct night_message night_heard;
@@ -180,6 +180,13 @@ test_end_is_heard_as_said(void **state)
 	assert_int_equal(found_heard.rounds, 7);
 	assert_int_equal(found_heard.bytes, 8);
 	assert_int_equal(found_heard.elapsed_ms, INT64_MAX);
+	assert_true(found_heard.room.known);
+	assert_int_equal(found_heard.room.database_bytes, 9);
+	assert_int_equal(found_heard.room.free_bytes, INT64_MAX);
+	found.room.known = false; /* as an older one says it */
+	TRIP(found, &found, &found_heard);
+	assert_false(found_heard.room.known);
+	assert_int_equal(found_heard.room.free_bytes, 0);
 	TRIP(night, &night, &night_heard);
 	assert_int_equal(night_heard.due_ms, INT64_MAX);
 	assert_memory_equal(night_heard.nonce, night.nonce, NONCE_BYTES);
@@ -416,13 +423,14 @@ test_places_have_limits(void **state)
 	assert_int_equal(hear_mended(2, 1, 8, true), STATUS_OK);
 }
 
-/* One of the numbers is large; the counts have more elements than we know. */
+/* One of the numbers is large; counts and room have more elements than we
+ * know. */
 static enum status
 hear_found(uint64_t outcome, int which, uint64_t number, bool longer)
 {
 	struct found heard;
 
-	message_begin(&said, &out, 6);
+	message_begin(&said, &out, 7);
 	pack_unsigned(&said, which == 0 ? number : 1);
 	pack_unsigned(&said, outcome);
 	pack_array(&said, longer ? 6 : 5);
@@ -432,6 +440,11 @@ hear_found(uint64_t outcome, int which, uint64_t number, bool longer)
 		pack_text(&said, bytes_of_text("later"));
 	for (int i = 6; i <= 8; i++)
 		pack_unsigned(&said, which == i ? number : 1);
+	pack_array(&said, longer ? 3 : 2);
+	for (int i = 9; i <= 10; i++)
+		pack_unsigned(&said, which == i ? number : 1);
+	if (longer)
+		pack_text(&said, bytes_of_text("later"));
 	return HEARD(found, &heard);
 }
 
@@ -441,7 +454,7 @@ test_end_has_limits(void **state)
 	struct night_message heard;
 
 	(void)state;
-	for (int i = 0; i <= 8; i++) {
+	for (int i = 0; i <= 10; i++) {
 		uint64_t most = i == 0 ? SEQUENCE_MAX : INT64_MAX;
 
 		assert_int_equal(hear_found(3, i, most, i % 2 == 0), STATUS_OK);

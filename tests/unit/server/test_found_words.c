@@ -42,7 +42,7 @@ test_everything_fits(void **state)
 {
 	const uint64_t most = UINT64_MAX;
 	struct found found = { 0, FOUND_UNFINISHED, most, most, most, most, 1,
-		most, most, most };
+		most, most, most, { 0 } };
 	char text[FOUND_WORDS_BYTES];
 
 	(void)state;

@@ -15,7 +15,9 @@ enum {
 static struct found
 found_of(struct fixture *f, enum found_outcome outcome)
 {
-	return (struct found){ .at = head_of(f), .outcome = outcome };
+	return (struct found){ .at = head_of(f),
+		.outcome = outcome,
+		.room = { true, 4096, 70000 } };
 }
 
 static void
@@ -37,6 +39,7 @@ test_equal_sets_end_in_one_exchange(void **state)
 	struct comparison c;
 	struct reconcile reconcile;
 	struct night_state night;
+	struct site_state known;
 
 	(void)add_pupil(f, 1);
 	c = comparison_begin(f, 1);
@@ -52,6 +55,10 @@ test_equal_sets_end_in_one_exchange(void **state)
 	assert_int_equal(night.done_ms, f->now);
 	assert_int_equal(night.equal_ms, f->now);
 	assert_int_equal(night.found.at, head_of(f));
+	OK(sites_get_state(f->replica, 1, &known, &f->err));
+	assert_true(known.room.known);
+	assert_int_equal(known.room.database_bytes, 4096);
+	assert_int_equal(known.room.free_bytes, 70000);
 	comparison_end(&c);
 }
 

@@ -248,6 +248,48 @@ test_long_program_is_not_shown(void **state)
 	assert_int_equal(strlen(known.program), sizeof(known.program) - 1);
 }
 
+/* A computer's disk, as it says when it greets and when a night has ended; one
+ * that is too old to say it is not taken for one that is full. */
+static void
+test_room_is_as_last_told(void **state)
+{
+	struct fixture *f = *state;
+	struct site_state known = { .number = 1 };
+	struct room room = { true, 4096, 0 }, nothing = { 0 };
+
+	OK(sites_greet(f->replica, &known, &f->err));
+	OK(sites_get_state(f->replica, 1, &known, &f->err));
+	assert_false(known.room.known);
+	assert_int_equal(known.room.free_bytes, 0);
+	known.room = (struct room){ true, 8192, 5000 };
+	OK(sites_greet(f->replica, &known, &f->err));
+	OK(sites_set_room(f->replica, 1, &nothing, &f->err));
+	OK(sites_get_state(f->replica, 1, &known, &f->err));
+	assert_true(known.room.known);
+	assert_int_equal(known.room.database_bytes, 8192);
+	assert_int_equal(known.room.free_bytes, 5000);
+	OK(sites_set_room(f->replica, 1, &room, &f->err));
+	OK(sites_get_state(f->replica, 1, &known, &f->err));
+	assert_true(known.room.known);
+	assert_int_equal(known.room.database_bytes, 4096);
+	assert_int_equal(known.room.free_bytes, 0);
+}
+
+/* A database of before that column gets it. */
+static void
+test_older_hub_learns_of_room(void **state)
+{
+	struct fixture *f = *state;
+	struct site_state known = { .number = 1 };
+
+	OK(table_run(f->replica, &f->err,
+	    "ALTER TABLE site_state DROP COLUMN free_bytes", ""));
+	OK(table_create_all(f->replica, &f->err));
+	OK(sites_greet(f->replica, &known, &f->err));
+	OK(sites_get_state(f->replica, 1, &known, &f->err));
+	assert_false(known.room.known);
+}
+
 /* A day's quota ends with the day. */
 static void
 test_quota_is_by_the_day(void **state)
@@ -282,6 +324,8 @@ main(void)
 		TEST(test_school_is_changed_and_removed),
 		TEST(test_moments_are_dates_of_the_calendar),
 		TEST(test_places_only_advance_within_a_generation),
+		TEST(test_room_is_as_last_told),
+		TEST(test_older_hub_learns_of_room),
 		TEST(test_quota_is_by_the_day),
 		TEST(test_long_name_is_cut_between_characters),
 		TEST(test_numbers_end),

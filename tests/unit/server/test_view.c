@@ -25,7 +25,8 @@ well(void)
 		.site = { .number = 7, .name = "office" },
 		.school = { .name = "Oak" },
 		.state = { .last_seen_ms = NOW,
-		    .program = THROUGHLINE_VERSION },
+		    .program = THROUGHLINE_VERSION,
+		    .room = { true, 5 << 20, UINT64_C(1) << 40 } },
 		.night = { .proved_ms = NOW - 9 * DAY_MS,
 		    .done_ms = NOW - 5 * HOUR_MS,
 		    .equal_ms = NOW - 5 * HOUR_MS },
@@ -158,7 +159,7 @@ test_words_fit(void **state)
 	char text[VIEW_WORDS_BYTES];
 	struct view_site site = well();
 	struct found most = { UINT64_MAX, FOUND_FAILED, UINT64_MAX, UINT64_MAX,
-		UINT64_MAX, UINT64_MAX, 1, 0, 0, 0 };
+		UINT64_MAX, UINT64_MAX, 1, 0, 0, 0, { 0 } };
 
 	(void)state;
 	site.night.found = most;
@@ -292,6 +293,13 @@ test_each_trouble_of_a_computer_is_one_problem(void **state)
 	site = well();
 	site.state.clock_error_ms = LIMIT_STAMP_AHEAD_MS + 1;
 	expect_problem(&hub, PROBLEM_SITE_CLOCK, "300 s off");
+	site = well();
+	site.state.room.free_bytes = 312000000;
+	expect_problem(&hub, PROBLEM_SITE_DISK, "Only 312 MB");
+	expect_words(&site, "in_step", "in step", "equal 5 h ago",
+	    "312.0 MB free");
+	site.state.room.known = false; /* an older program */
+	expect_well(&hub);
 	site = well();
 	site.certificate_ms = NOW + DAY_MS;
 	expect_problem(&hub, PROBLEM_SITE_CERTIFICATE, "2027-01-16");
