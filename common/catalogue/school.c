@@ -40,8 +40,8 @@ static const struct column grant[] = {
 	COLUMNS_END,
 };
 
-/* Without staff it is for recovery.  secret is the verifier of a passphrase, and
- * later the wrapped key of public_key beside it: so they are one field. */
+/* Without staff it is for recovery.  secret is the verifier of a passphrase, in
+ * time with the wrapped key of public_key: so these are one field. */
 static const struct column login[] = {
 	REFERENCE("staff", "staff"),
 	TEXT("login_name", IS(REQUIRED)),

@@ -61,6 +61,25 @@ enum status draft_undelete(struct draft *draft, uint64_t record,
 /* Whether anything would be written: what equals the one head is left out. */
 bool draft_is_empty(const struct draft *draft);
 
+/* What it writes to a record: one of its columns, or (column NULL) that it is
+ * created, deleted or taken back. */
+struct draft_write {
+	int64_t record; /* its id, or a handle */
+	const struct collection *collection;
+	const struct column *column;
+	const struct value *value; /* NULL without a column */
+};
+
+typedef bool draft_visitor(void *context, const struct draft_write *write);
+
+/* All that was set, also what is so already.  False from visit ends it. */
+void draft_each_write(const struct draft *draft, draft_visitor *visit,
+    void *context);
+
+/* What is set for a column of a record; NULL: nothing was. */
+const struct value *draft_value(const struct draft *draft, int64_t record,
+    const struct column *column);
+
 /*
  * Make the commit and put it in the set: at a client as waiting, folded; at
  * the hub it is appended (received now_ms, marked by key).  Required columns of

@@ -8,6 +8,7 @@
 #include "common/replica/fold_private.h"
 #include "common/replica/grants.h"
 #include "common/replica/scope.h"
+#include "common/replica/search.h"
 
 /* --- grants --------------------------------------------------------------- */
 
@@ -191,15 +192,10 @@ follow_same(struct replica *replica, const struct folded *folded, bool live,
 
 /* --- the search index ----------------------------------------------------- */
 
-static const char *const search_columns[] = { "forename", "surname",
-	"preferred_forename", "preferred_surname", "former_forename",
-	"former_surname", "middle_names", "upn" };
-
 static enum status
 follow_pupil(struct replica *replica, const struct folded *folded, bool live,
     struct error *err)
 {
-	const int count = sizeof(search_columns) / sizeof(search_columns[0]);
 	struct sql *sql;
 	enum status status;
 
@@ -215,7 +211,7 @@ follow_pupil(struct replica *replica, const struct folded *folded, bool live,
 	    " preferred_surname, former_forename, former_surname,"
 	    " middle_names, upn) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
 	sql_bind_id(sql, 1, folded->id);
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; search_columns[i] != NULL; i++) {
 		struct value value = folded_value(folded, search_columns[i]);
 
 		sql_bind_value(sql, i + 2, &value);

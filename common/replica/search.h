@@ -13,4 +13,13 @@ typedef bool search_visitor(void *context, uint64_t pupil);
 enum status search_pupils(struct replica *replica, struct bytes text,
     uint32_t limit, search_visitor *visit, void *context, struct error *err);
 
+/* The columns of the index, in its order; NULL ends them. */
+extern const char *const search_columns[];
+
+/* The same among some columns alone (bit i: search_columns[i]): what a person
+ * may not see, they do not find people by either.  None: nothing is found. */
+enum status search_pupils_among(struct replica *replica, uint32_t columns,
+    struct bytes text, uint32_t limit, search_visitor *visit, void *context,
+    struct error *err);
+
 #endif
