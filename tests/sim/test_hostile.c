@@ -160,10 +160,52 @@ test_hostile_lives_see_and_change_nothing_of_others(void **state)
 	    first, first + lives - 1, court.frames, court.connections);
 }
 
+/* --- the judge ------------------------------------------------------------ */
+
+static bool
+hears_welcome(struct court *court, const struct welcome *welcome)
+{
+	struct fixture *f = court->f;
+	struct buffer body = { 0 }, out = { 0 };
+	bool heard;
+
+	OK(message_welcome_encode(welcome, &body, &f->err));
+	add_frame(f, &out, FRAME_WELCOME, &body);
+	heard =
+	    judge_heard(&court->judge, 1, f->schools[OAK], buffer_view(&out));
+	court->judge.breach[0] = '\0';
+	buffer_deinit(&body);
+	buffer_deinit(&out);
+	return heard;
+}
+
+/* A restored hub that does not know a site yet names no school, whether it asks
+ * for what the site holds or, since it holds nothing, waits for others. */
+static void
+test_judge_lets_only_a_restored_hub_name_no_school(void **state)
+{
+	struct court court = { 0 };
+	struct welcome welcome = { .version = PROTOCOL_VERSION };
+
+	(void)state;
+	court_open(&court);
+	assert_false(hears_welcome(&court, &welcome));
+	welcome.offer = true;
+	assert_true(hears_welcome(&court, &welcome));
+	welcome.offer = false;
+	welcome.collecting = true;
+	assert_true(hears_welcome(&court, &welcome));
+	welcome.school = court.f->schools[ELM];
+	assert_false(hears_welcome(&court, &welcome));
+	court_close(&court);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    test_judge_lets_only_a_restored_hub_name_no_school),
 		cmocka_unit_test(
 		    test_hostile_lives_see_and_change_nothing_of_others),
 	};

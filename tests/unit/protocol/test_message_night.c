@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
+#include "protocol/identifier.h"
 #include "protocol/limits.h"
 #include "protocol/message_codec.h"
-#include "protocol/identifier.h"
 #include "protocol/message_night.h"
 #include "protocol/sketch.h"
 
