@@ -21,8 +21,8 @@ EXCEPTIONS = {
 }
 
 PURE = ("protocol", "common/catalogue", "common/replica")
-COMMON = PURE + ("common/support", "common/net", "common/command",
-                 "common/report")
+COMMON = PURE + ("common/support", "common/net", "common/http",
+                 "common/command", "common/report")
 CLIENT = ("client/engine", "client/import", "client/access", "client/agent",
           "client/library", "client/include", "client/command")
 SERVER = ("server/core", "server/authority", "server/night",
@@ -35,6 +35,7 @@ LAYERS = {
     "common/replica": PURE[:2],
     "common/support": ("protocol",),
     "common/net": ("protocol", "common/support"),
+    "common/http": ("protocol", "common/support"),
     "common/command": PURE + ("common/support",),
     "common/report": PURE + ("common/support",),
     "client/engine": PURE,
