@@ -6,6 +6,7 @@ what is counted and computed stays as it was.
 """
 import contextlib
 import hashlib
+import json
 import sqlite3
 import threading
 
@@ -45,28 +46,54 @@ def query(folder, sql, *values):
         return database.execute(sql, values).fetchall()
 
 
-class Stretch:
-    """The places of the ledger that an import has taken: files of children,
-    and what the hub wrote because of them."""
+class Commits:
+    """Some of the ledger, wherever they lie."""
 
-    WHERE = "WHERE sequence BETWEEN ? AND ?"
+    def __init__(self, where, *values, count=0):
+        self.where = f" WHERE {where}"
+        self.values = values
+        self.count = count
 
-    def __init__(self, folder):
-        self.places = query(folder, "SELECT min(sequence), max(sequence)"
-                            " FROM ledger WHERE dossier IN"
-                            " (SELECT id FROM pupil)")[0]
+    def __len__(self):
+        return self.count
 
     def delete(self, folder):
-        return edit(folder, f"DELETE FROM ledger {self.WHERE}", *self.places)
+        return edit(folder, "DELETE FROM ledger" + self.where, *self.values)
 
     def flip(self, folder):
-        return edit(folder, "UPDATE ledger SET bytes = flip(bytes) "
-                    + self.WHERE, *self.places)
+        return edit(folder, "UPDATE ledger SET bytes = flip(bytes)"
+                    + self.where, *self.values)
 
     def sound(self, folder):
         """How many are there and are what they were."""
-        return query(folder, f"SELECT count(*) FROM ledger {self.WHERE}"
-                     " AND digest = digest_of(bytes)", *self.places)[0][0]
+        return query(folder, "SELECT count(*) FROM ledger" + self.where +
+                     " AND digest = digest_of(bytes)", *self.values)[0][0]
+
+
+def last_place(folder):
+    return query(folder, "SELECT max(sequence) FROM ledger")[0][0]
+
+
+def stretch(folder, after):
+    """The places that an import has taken: files of children, and what the
+    hub wrote because of them."""
+    places = query(folder, "SELECT min(sequence), max(sequence) FROM ledger"
+                   " WHERE sequence > ? AND dossier IN"
+                   " (SELECT id FROM pupil)", after)[0]
+    return Commits("sequence BETWEEN ? AND ?", *places)
+
+
+def files(pupils):
+    """All that is written of these children."""
+    return Commits("dossier IN (SELECT value FROM json_each(?))",
+                   json.dumps([int(pupil) for pupil in pupils]))
+
+
+def waiting(folder):
+    """What it has written and the hub has not got yet."""
+    ids = query(folder, "SELECT id FROM pending WHERE state = 0")
+    return Commits("id IN (SELECT value FROM json_each(?))",
+                   json.dumps([one for (one,) in ids]), count=len(ids))
 
 
 # --- people -----------------------------------------------------------------
@@ -113,30 +140,38 @@ class Writers:
 # --- the same? --------------------------------------------------------------
 
 SHOWN = 3  # of what differs
-GRANTED = """SELECT dossier FROM grants WHERE school = :school AND opened > 0
-    AND closed = 0"""
-HELD = "SELECT number FROM dossier WHERE state IN (0, 2)"
+END = 1 << 62  # of all places of the hub
+# What was passed on is held up to there.
+GRANTED = """SELECT dossier, CASE frozen WHEN 0 THEN :end ELSE frozen END
+    FROM grants WHERE school = :school AND opened > 0 AND closed = 0"""
+HELD = """SELECT number, CASE state WHEN 2 THEN frozen ELSE :end END
+    FROM dossier WHERE state IN (0, 2) AND number NOT IN (0, :school)"""
+SCOPE = "SELECT 'scope', dossier, upto FROM temp.scope"
 # Not the time of receipt: of commits that are answered together, those that
 # the hub had already may be told a later one.
 COMMITS = """SELECT sequence, id, dossier, redacted, hex(digest), hex(mark),
-    hex(bytes) FROM ledger WHERE dossier IN temp.scope"""
-RECORDS = """SELECT id, collection, dossier, state, conflicts, flags,
-    hex(heads) FROM record WHERE dossier IN temp.scope"""
+    hex(bytes) FROM ledger JOIN temp.scope USING (dossier)
+    WHERE sequence <= upto"""
+# At the hub these go on where the file went.
+IN_FORCE = "IN (SELECT dossier FROM temp.scope WHERE upto = :end)"
+RECORDS = f"""SELECT id, collection, dossier, state, conflicts, flags,
+    hex(heads) FROM record WHERE dossier {IN_FORCE}"""
 TABLES = "SELECT DISTINCT collection FROM record"
-ROWS = """SELECT '{table}', * FROM "{table}" WHERE _dossier IN temp.scope"""
+ROWS = """SELECT '{table}', * FROM "{table}" WHERE _dossier {in_force}"""
 
 
-def dump(folder, school, files):
+def dump(folder, school, files_of_school):
     """All commits, records and tables of a school's scope, as lines."""
+    values = {"school": school, "end": END}
     with opened(folder) as database:
-        database.execute("CREATE TEMP TABLE scope (dossier)")
-        database.execute("INSERT INTO scope SELECT 0 UNION SELECT :school"
-                         f" UNION {files}", {"school": school})
-        told = {repr(row) for sql in (COMMITS, RECORDS)
-                for row in database.execute(sql)}
+        database.execute("CREATE TEMP TABLE scope (dossier, upto)")
+        database.execute("INSERT INTO scope SELECT 0, :end UNION SELECT"
+                         f" :school, :end UNION {files_of_school}", values)
+        told = {repr(row) for sql in (SCOPE, COMMITS, RECORDS)
+                for row in database.execute(sql, values)}
         for (table,) in database.execute(TABLES).fetchall():
             told |= {repr(row) for row in database.execute(
-                ROWS.format(table=table))}
+                ROWS.format(table=table, in_force=IN_FORCE), values)}
         return told
 
 

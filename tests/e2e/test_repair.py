@@ -4,7 +4,8 @@
 The next night finds it and mends it, while people write at other computers,
 and whoever is killed in the middle of it.  A hub that comes back from an old
 backup, or from nothing but its keys, and a computer that there is twice, are
-made whole as well.  Afterwards both ends hold the same bytes.
+made whole as well.  Afterwards both ends hold the same bytes.  Some of the
+files were passed on before: their former holder keeps them as they were then.
 """
 import contextlib
 import random
@@ -18,6 +19,8 @@ import harness
 import schools
 
 PUPILS = 400  # whose commits are damaged all at once
+TWICE = 200  # others, whom each of two copies of a computer imports
+PASSED_ON = 3  # of the first, to another school
 SLOW = ("--rate", "1mbit", "--delay", "5ms")  # so that a repair has a middle
 COUNTS = ("missing_there", "missing_at_hub", "damaged", "faults")
 seed = random.randrange(1 << 32)
@@ -33,18 +36,25 @@ class Repair(unittest.TestCase):
         self.oak = here.join(self.hub, schools.OAK)
         self.other = here.join(self.hub, schools.OAK)
         self.ash = here.join(self.hub, schools.ASH)
-        self.sites = [self.oak, self.other, self.ash]
-        for site in self.sites:
-            site.sync()
+        self.secondary = here.join(self.hub, schools.SECONDARY)
+        self.sites = [self.oak, self.other, self.ash, self.secondary]
+        self.far = [self.oak]  # behind the line
+        self.everyone_syncs()
+        self.passed_on, self.late = [], []
+        self.pass_on([schools.make_pupil(self.oak, surname="Earlier")])
         self.keys = here.base / "keys"
         self.yesterday = here.base / "yesterday.db"
         self.hub.run("keys", "export", self.keys)
         self.hub.run("backup", self.yesterday)
-        pupils = ctf.invent(PUPILS, seed, schools.OAK)
-        self.oak.run("import", "ctf", ctf.write(
-            here.base / "oak.xml", pupils, schools.OAK))
-        for site in self.sites:
-            site.sync()
+        before = faults.last_place(self.oak)
+        self.invented = ctf.invent(PUPILS + 2 * TWICE, seed, schools.OAK)
+        self.import_some(self.oak, 0, PUPILS)
+        self.oak.sync()
+        self.stretch = faults.stretch(self.oak, before)
+        self.pass_on([one["id"] for one in self.oak.list(
+            "pupil", holder=schools.school_id(self.oak, schools.OAK))]
+            [:PASSED_ON])
+        self.files = faults.files(self.passed_on)
         # As if the line had been slow before: a frame holds less.
         faults.edit(self.oak, "UPDATE meta SET value = 65536"
                     " WHERE name = 'batch_bytes'")
@@ -52,10 +62,36 @@ class Repair(unittest.TestCase):
             self.start(site)
         self.numbers = {site: site.json("status")["site"]
                         for site in self.sites}
-        self.stretch = faults.Stretch(self.oak)
+
+    def everyone_syncs(self):
+        for site in self.sites:
+            site.sync()
+
+    def import_some(self, site, begin, count):
+        site.run("import", "ctf", ctf.write(
+            self.here.base / f"{begin}.xml",
+            self.invented[begin:begin + count], schools.OAK))
+
+    def pass_on(self, pupils):
+        """To the secondary school, which goes on writing in their files."""
+        self.oak.run("transfer", "open", *pupils, "--to", schools.SECONDARY)
+        self.everyone_syncs()
+        for envelope in self.secondary.list("envelope", state="waiting"):
+            self.secondary.run("transfer", "answer", envelope["id"], "--ours")
+        self.secondary.sync()
+        for envelope in self.secondary.list("envelope", state="ours"):
+            if envelope["dossier"] in pupils:
+                self.secondary.run("transfer", "accept", envelope["id"])
+        self.secondary.sync()
+        self.passed_on += pupils
+        self.late += [self.secondary.put(
+            "note", "--pupil", pupil, category="praise", text="is here",
+            happened_on="2026-05-05") for pupil in pupils]
+        self.secondary.sync()
+        self.everyone_syncs()
 
     def start(self, folder):
-        if folder is self.oak:
+        if folder in self.far:
             folder.start("--hub", self.line.address)
         else:
             folder.start()
@@ -74,14 +110,15 @@ class Repair(unittest.TestCase):
             self.hub, "SELECT wanted FROM night_site WHERE number = ?",
             self.numbers[self.oak]) == [(0,)]
 
-    def strike(self, victim, holder, upto):
-        """Kill it when so many of the stretch are sound at their holder."""
-        harness.until(lambda: self.stretch.sound(holder) >= upto,
+    def strike(self, victim, commits, holder, upto, whole):
+        """Kill it when so many of them are sound at their holder."""
+        harness.until(lambda: commits.sound(holder) >= upto,
                       f"{upto} are mended")
         victim.kill()
-        sound = self.stretch.sound(holder)
-        print(f"  {victim.name} killed when {sound} of {self.whole} were "
-              "sound", flush=True)
+        sound = commits.sound(holder)
+        print(f"  {victim.name} killed when {sound} of {whole} were sound at "
+              f"{holder.name}", flush=True)
+        self.in_the_middle += sound < whole
         self.start(victim)
         return sound
 
@@ -90,13 +127,16 @@ class Repair(unittest.TestCase):
         finished all the same, and nobody has to ask again."""
         if not asked:
             self.hub.run("reconcile", self.numbers[self.oak])
-        sound = 0
+        sound, self.in_the_middle = 0, 0
         for victim in (self.oak, self.hub, self.oak):
             if sound < self.whole:
-                sound = self.strike(victim, holder, self.random.randint(
-                    sound + 1, (sound + self.whole + 1) // 2))
+                sound = self.strike(
+                    victim, self.stretch, holder, self.random.randint(
+                        sound + 1, (sound + self.whole + 1) // 2), self.whole)
+        self.assertGreater(self.in_the_middle, 0)
         harness.until(self.is_night_over, "the night is over")
         self.assertEqual(self.stretch.sound(holder), self.whole)
+        self.nights()
         self.assertGreater(faults.query(
             self.hub, "SELECT count(*) FROM defect")[0][0], 0)
 
@@ -123,11 +163,27 @@ class Repair(unittest.TestCase):
         for site in self.sites:
             self.assertEqual(faults.differences(site, self.hub), ([], []),
                              site.name)
+        self.check_passed_on()
+
+    def check_passed_on(self):
+        """Each holder has of them what it had, and no more."""
+        self.assertEqual(self.count_passed_on(), self.held)
+        for site, late in ((self.oak, []), (self.secondary, self.late)):
+            notes = [one["id"] for one in site.list("note")
+                     if one["@dossier"] in self.passed_on]
+            self.assertEqual(sorted(notes), sorted(late), site.name)
+            self.assertLessEqual(set(self.passed_on), {
+                one["id"] for one in site.list("pupil")})
+
+    def count_passed_on(self):
+        return {folder.name: self.files.sound(folder)
+                for folder in (self.hub, self.oak, self.secondary)}
 
     @contextlib.contextmanager
     def fault(self, what):
         print(what, flush=True)
         self.whole = self.stretch.sound(self.oak)
+        self.held = self.count_passed_on()
         with faults.Writers(self.other, self.ash):
             yield
         self.check()
@@ -136,46 +192,66 @@ class Repair(unittest.TestCase):
 
     def lose_commits(self):
         with self.fault("commits deleted at a client"):
-            deleted = self.stretch.delete(self.oak)
+            deleted = (self.stretch.delete(self.oak) +
+                       self.files.delete(self.oak))
             found = self.oak.json("reconcile")
             self.assertEqual((found["found"], found["missing_here"]),
                              ("mended", deleted))
         with self.fault("the same, and killed"):
             self.stretch.delete(self.oak)
+            self.files.delete(self.oak)
+            self.files.delete(self.secondary)
             self.interrupted_night(self.oak)
         with self.fault("commits deleted at the hub, and killed"):
             self.stretch.delete(self.hub)
+            self.files.delete(self.hub)
             self.interrupted_night(self.hub)
 
     def flip_bytes(self):
         with self.fault("bytes flipped at a client, and killed"):
             self.stretch.flip(self.oak)
+            self.files.flip(self.secondary)
             self.interrupted_night(self.oak)
         with self.fault("bytes flipped at the hub, and killed"):
             self.stretch.flip(self.hub)
+            self.late_flipped()
             night = harness.Program(self.hub.words("night"),
                                     self.here.base / "night.log")
             self.interrupted_night(self.hub, asked=True)
             self.assertEqual(night.process.wait(harness.PATIENCE), 1)
 
-    def altered(self):
+    def late_flipped(self):
+        """What only the new holder has sound."""
+        faults.edit(self.hub, "UPDATE ledger SET bytes = flip(bytes) WHERE id"
+                    " IN (SELECT value FROM json_each(?))",
+                    f"[{','.join(self.late)}]")
+
+    def altered(self, site):
         return faults.query(
-            self.oak, "SELECT (SELECT count(*) FROM pupil WHERE surname ="
+            site, "SELECT (SELECT count(*) FROM pupil WHERE surname ="
             " 'Other') + (SELECT count(*) = 0 FROM contact)")[0][0]
 
     def alter_rows(self):
-        """Killed when it has begun; it ends without anybody's asking."""
+        """Killed when it has begun, and when the tables are made anew and it
+        has not been said; it ends without anybody's asking."""
         with self.fault("rows altered, and killed"):
-            faults.edit(self.oak, "UPDATE pupil SET surname = 'Other'")
-            faults.edit(self.oak, "DELETE FROM contact")
+            for site in (self.oak, self.secondary):
+                faults.edit(site, "UPDATE pupil SET surname = 'Other'")
+                faults.edit(site, "DELETE FROM contact")
             for victim in (self.oak, self.hub, self.oak):
                 self.hub.run("reconcile", self.numbers[self.oak])
                 harness.until(self.is_reconciling, "a night has begun")
                 victim.kill()
-                print(f"  {victim.name} killed with {self.altered()} altered")
+                print(f"  {victim.name} killed with "
+                      f"{self.altered(self.oak)} altered")
                 self.start(victim)
+            harness.until(lambda: self.altered(self.oak) == 0, "as they were")
+            self.oak.kill()
+            self.start(self.oak)
             harness.until(self.is_night_over, "the night is over")
-            self.assertEqual(self.altered(), 0)
+            self.nights()
+            for site in (self.oak, self.secondary):
+                self.assertEqual(self.altered(site), 0)
 
     def is_reconciling(self):
         return faults.query(self.oak, "SELECT value FROM meta"
@@ -203,8 +279,9 @@ class Repair(unittest.TestCase):
         return faults.query(self.hub, "SELECT count(*) FROM offer")[0][0]
 
     def interrupt_recovery(self):
-        """While a computer offers; while the hub collects; and later."""
-        for victim in (self.oak, self.hub, self.oak, self.hub):
+        """While a computer offers; while the hub collects; and when it has
+        taken what was offered, and the others come to know."""
+        for victim in (self.oak, self.hub, self.secondary, self.hub):
             before = self.offered()
             harness.until(lambda before=before: self.offered() > before or
                           self.stretch.sound(self.hub) > 0,
@@ -214,6 +291,9 @@ class Repair(unittest.TestCase):
                   f"offered, {self.stretch.sound(self.hub)} taken",
                   flush=True)
             self.start(victim)
+        harness.until(lambda: self.stretch.sound(self.hub) > 0, "it is taken")
+        self.hub.kill()
+        self.start(self.hub)
 
     def test_hub_of_yesterday_and_hub_of_nothing(self):
         print(f"test_repair.py {seed}", flush=True)
@@ -228,26 +308,52 @@ class Repair(unittest.TestCase):
 
     # --- a computer that there is twice
 
+    def copy_oak(self):
+        copy = harness.Site(self.here.base, "copy")
+        copy.laestab = schools.OAK
+        shutil.copytree(self.oak.data, copy.data)
+        self.sites.append(copy)
+        self.far.append(copy)
+        return copy
+
+    def interrupt_both(self, copy, here, there):
+        """Each is killed while the hub takes what it wrote, and while it
+        fetches what the other one wrote under its own name; and the hub."""
+        self.in_the_middle = 0
+        for victim, commits, holder in (
+                (copy, there, self.hub), (self.oak, here, self.hub),
+                (self.hub, there, self.oak), (self.oak, there, self.oak),
+                (copy, here, copy)):
+            whole, sound = len(commits), commits.sound(holder)
+            self.strike(victim, commits, holder,
+                        min(sound + self.random.randint(1, whole // 4),
+                            whole), whole)
+        self.assertGreater(self.in_the_middle, 1)
+        for commits in (here, there):
+            for holder in (self.hub, self.oak, copy):
+                harness.until(lambda c=commits, h=holder: c.sound(h) == len(c),
+                              f"{holder.name} has what both wrote")
+
     def test_computer_that_there_is_twice(self):
+        """Both worked offline, and then both are there."""
         print(f"test_repair.py {seed}", flush=True)
         with harness.Partnership() as here:
             self.prepare(here)
             self.oak.kill()
-            copy = harness.Site(here.base, "copy")
-            copy.laestab = schools.OAK
-            shutil.copytree(self.oak.data, copy.data)
-            self.sites.append(copy)
-            self.whole = self.stretch.sound(self.oak)
-            self.start(self.oak)
-            with faults.Writers(self.oak, copy, self.ash) as writers:
-                copy.start()
-                for victim in (self.oak, copy, self.hub, copy, self.oak):
-                    before = len(writers.written[copy])
-                    harness.until(lambda before=before: len(
-                        writers.written[copy]) > before + 5, "more")
-                    victim.kill()
-                    self.start(victim)
+            faults.edit(self.oak, "UPDATE meta SET value = 16384"
+                        " WHERE name = 'batch_bytes'")
+            copy = self.copy_oak()
+            self.held = self.count_passed_on()
+            self.import_some(self.oak, PUPILS, TWICE)
+            self.import_some(copy, PUPILS + TWICE, TWICE)
+            written = [faults.waiting(site) for site in (self.oak, copy)]
+            with faults.Writers(self.oak, copy, self.ash):
+                self.start(self.oak)
+                self.start(copy)
+                self.interrupt_both(copy, *written)
             self.check()
+            for site in (self.oak, copy):
+                self.assertEqual(site.json("reconcile")["found"], "equal")
 
 
 if __name__ == "__main__":
