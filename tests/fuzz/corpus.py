@@ -124,9 +124,10 @@ def fill(database, state, first):
 
 
 def salt(log):
-    """Its own are of chance; they are the same in the header and frames."""
+    """Its own are of chance; they are the same in the header and frames.
+    Sums stand behind them, which salvaging does not look at."""
     for place in (16, *range(32 + 8, len(log), 24 + PAGE)):
-        log[place:place + 8] = bytes(range(8))
+        log[place:place + 16] = bytes(range(16))
 
 
 def database(journal, state=0, first=0):
