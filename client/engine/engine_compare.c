@@ -140,14 +140,9 @@ take_difference(struct engine *engine, const struct reconciled *reconciled,
     struct error *err)
 {
 	struct night_run *night = &engine->night;
-	struct error wrong;
-	enum status status;
 
-	status = sketch_decoder_init(&night->decoder, &night->set,
-	    reconciled->count, &wrong);
-	if (status == STATUS_NOMEM)
-		return error_set(err, status, "%s", wrong.text);
-	if (status != STATUS_OK)
+	if (sketch_decoder_init(&night->decoder, &night->set, reconciled->count,
+		ERROR_IGNORED) != STATUS_OK)
 		return try_again(engine, err);
 	return feed(engine, SKETCH_NARROW, 0, reconciled->cells, err);
 }

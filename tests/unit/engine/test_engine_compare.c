@@ -70,9 +70,10 @@ test_cells_of_elsewhere_begin_anew(void **state)
 
 	hub_set_begin_night(t, 200);
 	for (int i = 0; i < NIGHT_TRIES; i++) {
-		struct hub_set hub = hub_set_of(t, 0, 45);
+		struct hub_set hub = hub_set_of(t, 0, 33);
 
 		hub_set_differ(&hub);
+		assert_int_equal(hub_set_wish(&hub).form, SKETCH_NARROW);
 		hub_set_prepare(&hub);
 		hub.told.from += i == 0;
 		if (i == 1)

@@ -136,26 +136,37 @@ test_what_the_hub_does_not_know_has_no_place(void **state)
 	assert_true(recovering);
 }
 
+static void
+remove_one(struct talk *t, uint64_t id)
+{
+	assert_ok(replica_begin(t->replica, err));
+	assert_ok(ledger_remove(t->replica, id, err));
+	assert_ok(replica_commit(t->replica, err));
+}
+
 /* Purged since the sets were compared: the others go. */
 static void
 test_what_went_meanwhile_is_not_offered(void **state)
 {
 	struct talk *t = *state;
-	struct hub_set hub;
+	uint32_t offered = 0;
 	struct mend mend;
 
-	hub_set_begin_night(t, 5);
-	hub = hub_set_of(t, 5, 0);
-	hub_set_pack(&hub, SKETCH_NARROW, 0, 8);
-	assert_ok(replica_begin(t->replica, err));
-	assert_ok(ledger_remove(t->replica, t->line.items[2].id, err));
-	assert_ok(replica_commit(t->replica, err));
-	hub_set_differ(&hub);
-	HEARD(t, FRAME_MEND, mend, &mend);
-	assert_int_equal(mend.item_count, 4);
-	give_places(t, &mend);
-	assert_int_equal(end_of(t).only_client, 5);
-	hub_set_close(&hub);
+	assert_ok(replica_meta_set(t->replica, "batch_bytes",
+	    LIMIT_BATCH_BYTES_MIN, err));
+	talk_restart(t);
+	begin_offering(t, MANY, &mend);
+	assert_true(mend.item_count < MANY);
+	remove_one(t, t->line.items[t->line.count - 1].id);
+	for (;;) {
+		offered += mend.item_count;
+		give_places(t, &mend);
+		if (said_count(t, FRAME_MEND) == 0)
+			break;
+		HEARD(t, FRAME_MEND, mend, &mend);
+	}
+	assert_int_equal(offered, MANY - 1);
+	assert_int_equal(end_of(t).outcome, FOUND_MENDED);
 }
 
 /* And what is placed but not here any more harms nobody. */
@@ -166,9 +177,7 @@ test_a_place_of_what_went_is_nothing(void **state)
 	struct mend mend;
 
 	begin_offering(t, 5, &mend);
-	assert_ok(replica_begin(t->replica, err));
-	assert_ok(ledger_remove(t->replica, mend.items[2].id, err));
-	assert_ok(replica_commit(t->replica, err));
+	remove_one(t, mend.items[2].id);
 	give_places(t, &mend);
 	assert_int_equal(end_of(t).outcome, FOUND_MENDED);
 	assert_int_equal(talk_status(t).alarms, 0);
@@ -203,6 +212,32 @@ test_what_is_wanted_is_taken_and_noted(void **state)
 	assert_int_equal(found.outcome, FOUND_MENDED);
 	assert_int_equal(found.only_hub, 1);
 	assert_int_equal(found.refolded, 1);
+	hub_set_close(&hub);
+}
+
+/* Its values are gone; it is known by the digest that it had with them. */
+static void
+test_what_was_redacted_is_taken_as_it_is(void **state)
+{
+	struct talk *t = *state;
+	struct item *item = &t->line.items[0];
+	struct buffer bytes = { 0 };
+	struct ledger_row row;
+	struct hub_set hub;
+	struct commit commit;
+
+	begin_wanting(t, 0, &hub);
+	assert_ok(commit_decode(item->commit, &t->arena, &commit, err));
+	change_redact(&commit.changes[0]);
+	assert_ok(commit_encode(&commit, &bytes, err));
+	item->commit = buffer_view(&bytes);
+	item->redacted = true;
+	assert_int_equal(tell(t, item), 0);
+	assert_ok(ledger_get(t->replica, item->id, &row, err));
+	assert_true(row.redacted);
+	assert_true(digest_equal(&row.digest, &item->digest));
+	assert_int_equal(end_of(t).outcome, FOUND_MENDED);
+	buffer_deinit(&bytes);
 	hub_set_close(&hub);
 }
 
@@ -346,6 +381,7 @@ main(void)
 		TALK(test_a_place_of_what_went_is_nothing),
 		TALK(test_more_places_than_were_offered_are_complained_of),
 		TALK(test_what_is_wanted_is_taken_and_noted),
+		TALK(test_what_was_redacted_is_taken_as_it_is),
 		TALK(test_what_is_withheld_is_not_wanted_again),
 		TALK(test_a_hub_that_brings_nothing_ends_the_night),
 		TALK(test_what_is_not_ours_is_an_alarm),
