@@ -123,6 +123,15 @@ static const struct rule rules[FINDING_KINDS] = {
 	    .title = "Files whose keeping is to be decided",
 	    .advice = "The head decides whether to keep or to destroy.",
 	},
+	[FINDING_COPY_DUE] = {
+	    .name = "copy_due",
+	    .text = findings_copy_due,
+	    .deadline = true,
+	    .title = "Copies of files that were passed on",
+	    .advice = "The head decides whether the copy is still needed; "
+		      "the setting copies_kept_days says how long copies are "
+		      "kept (365; \"always\").",
+	},
 	[FINDING_NOMINATIONS_CLOSE] = {
 	    .name = "nominations_close",
 	    .text = findings_nominations_close,

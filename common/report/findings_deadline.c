@@ -52,14 +52,6 @@ const char findings_plan_review[] = FINDINGS_ASKED
     " WHERE l.review_on IS NOT NULL"
     " AND (l.ends IS NULL OR l.ends > asked.today)";
 
-/* The last word on a pupil's file counts; a hold has no end. */
-const char findings_retention_due[] = FINDINGS_ASKED
-    "SELECT p.holder, 0, p.holder, 0, r.id, 0, r.due_on"
-    " FROM asked, retention AS r JOIN pupil AS p ON p.id = r._dossier"
-    " WHERE r.due_on IS NOT NULL AND r.act <> 'hold' AND NOT EXISTS"
-    "  (SELECT 1 FROM retention AS x"
-    "   WHERE x._dossier = r._dossier AND x.id > r.id)";
-
 /* For every school, and nothing to be done when it is over. */
 const char findings_nominations_close[] =
     FINDINGS_ASKED "SELECT coalesce(v.host_school, 0), 0, 0, v.id, v.id, 0,"

@@ -20,6 +20,9 @@ extern const char findings_expected_without_transfer[],
 extern const char findings_ctf_not_sent[], findings_record_not_sent[],
     findings_package_not_received[], findings_free_meals_review[],
     findings_circumstance_review[], findings_plan_review[],
-    findings_retention_due[], findings_nominations_close[];
+    findings_nominations_close[];
+
+/* findings_retention.c */
+extern const char findings_retention_due[], findings_copy_due[];
 
 #endif

@@ -2,9 +2,14 @@
  * report: the domain reconciliation, and the morning report that is kept of
  * this night (`throughline-hub report --day`).  The last job: it tells of the
  * others, and of the findings that are for the schools to deal with.
+ *
+ * So it does of files whose time is over.  The hub destroys none of them: the
+ * head of the school that holds one decides.
  */
 #include <inttypes.h>
+#include <string.h>
 
+#include "common/report/findings.h"
 #include "common/report/report.h"
 #include "server/authority/standing.h"
 #include "server/night/night_lines.h"
@@ -33,6 +38,12 @@ struct counts {
 	uint64_t appeared;
 };
 
+static uint64_t
+count_of(const json_t *object, const char *member)
+{
+	return (uint64_t)json_integer_value(json_object_get(object, member));
+}
+
 static void
 count_sections(const json_t *sections, struct counts *counts)
 {
@@ -41,13 +52,60 @@ count_sections(const json_t *sections, struct counts *counts)
 
 	json_array_foreach(sections, i, section)
 	{
-		counts->all += (uint64_t)json_integer_value(
-		    json_object_get(section, "count"));
-		counts->overdue += (uint64_t)json_integer_value(
-		    json_object_get(section, "overdue"));
-		counts->appeared += (uint64_t)json_integer_value(
-		    json_object_get(section, "new"));
+		counts->all += count_of(section, "count");
+		counts->overdue += count_of(section, "overdue");
+		counts->appeared += count_of(section, "new");
 	}
+}
+
+/* Whose heads have to decide, by school: counts, and no child. */
+static void
+tell_keeping(const json_t *section, const char *what,
+    struct night_outcome *outcome)
+{
+	json_t *group;
+	size_t i;
+
+	json_array_foreach(json_object_get(section, "schools"), i, group)
+	{
+		const char *school =
+		    json_string_value(json_object_get(group, "acts"));
+
+		outcome_add(outcome, NIGHT_OK,
+		    "%s: %" PRIu64 " %s past their day, %" PRIu64
+		    " within %d days; the head decides.",
+		    school != NULL ? school : "No school",
+		    count_of(group, "overdue"), what, count_of(group, "soon"),
+		    FINDING_NEAR_DAYS);
+	}
+}
+
+static void
+tell_retention(const json_t *sections, struct night_outcome *outcome)
+{
+	uint64_t overdue = 0, soon = 0;
+	json_t *section;
+	size_t i;
+
+	json_array_foreach(sections, i, section)
+	{
+		const char *kind =
+		    json_string_value(json_object_get(section, "kind"));
+		bool file, copy;
+
+		if (kind == NULL)
+			continue;
+		file =
+		    strcmp(kind, finding_kind_name(FINDING_RETENTION_DUE)) == 0;
+		copy = strcmp(kind, finding_kind_name(FINDING_COPY_DUE)) == 0;
+		if (!file && !copy)
+			continue;
+		overdue += count_of(section, "overdue");
+		soon += count_of(section, "soon");
+		tell_keeping(section, file ? "files" : "copies", outcome);
+	}
+	outcome_count(outcome, "retention_overdue", overdue);
+	outcome_count(outcome, "retention_soon", soon);
 }
 
 static void
@@ -60,6 +118,7 @@ tell(const json_t *report, struct night_outcome *outcome)
 	outcome_count(outcome, "findings", counts.all);
 	outcome_count(outcome, "overdue", counts.overdue);
 	outcome_count(outcome, "new", counts.appeared);
+	tell_retention(json_object_get(report, "deadlines"), outcome);
 	if (counts.all == 0)
 		outcome_say(outcome, NIGHT_OK,
 		    "Children, transfers and deadlines fit together.");

@@ -142,20 +142,6 @@ test_reviews_are_due_until_they_have_another_date(void **state)
 }
 
 static void
-test_last_word_on_keeping_counts(void **state)
-{
-	struct world *world = *state;
-	uint64_t pupil = add_teodora(world);
-
-	fixture_insert(world->replica, pupil, "retention", "act", "review",
-	    "due_on", "2026-11-01", NULL);
-	expect_one(world, TODAY, FINDING_RETENTION_DUE);
-	fixture_insert(world->replica, pupil, "retention", "act", "keep",
-	    "due_on", "2030-11-01", NULL);
-	expect_none(world, TODAY, FINDING_RETENTION_DUE);
-}
-
-static void
 test_nominations_close_for_every_school(void **state)
 {
 	struct world *world = *state;
@@ -181,7 +167,6 @@ main(void)
 		WORLD(test_safeguarding_packages_leave_no_sign),
 		WORLD(test_passed_on_file_tells_its_former_holder_nothing),
 		WORLD(test_reviews_are_due_until_they_have_another_date),
-		WORLD(test_last_word_on_keeping_counts),
 		WORLD(test_nominations_close_for_every_school),
 	};
 

@@ -3,6 +3,7 @@
  * child.  Covers server/night/job_report.c.
  */
 #include "common/report/report.h"
+#include "server/core/table.h"
 #include "server/night/night.h"
 #include "server/night/plan.h"
 #include "tests/unit/server/domain.h"
@@ -81,6 +82,32 @@ test_kept_report_tells_of_the_jobs_and_of_no_child(void **state)
 	night_row_deinit(&row);
 }
 
+/* Counts of whose head has to decide; the hub destroys nothing. */
+static void
+test_night_tells_whose_files_are_past_their_day(void **state)
+{
+	struct fixture *f = *state;
+	struct night_outcome outcome;
+	json_t *json;
+	char *text;
+
+	add_pupil(f, 1);
+	OK(table_run(f->replica, &f->err,
+	    "UPDATE pupil SET birth_date = '2001-12-31'", ""));
+	outcome = run_report(f, NOW); /* 2027-01-15 */
+	assert_int_equal(outcome.grade, NIGHT_OK);
+	json = outcome_json(&outcome);
+	text = json_dumps(json, 0);
+	assert_non_null(strstr(text, "\"retention_overdue\": 1"));
+	assert_non_null(strstr(text, "\"retention_soon\": 0"));
+	assert_non_null(strstr(text, "Oak: 1 files past their day, 0 within 14 "
+				     "days; the head decides."));
+	assert_null(strstr(text, "Okafor"));
+	free(text);
+	json_decref(json);
+	outcome_deinit(&outcome);
+}
+
 #define HUB(test) \
 	cmocka_unit_test_setup_teardown(test, fixture_begin, fixture_end)
 
@@ -90,6 +117,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		HUB(test_night_counts_what_is_new),
 		HUB(test_kept_report_tells_of_the_jobs_and_of_no_child),
+		HUB(test_night_tells_whose_files_are_past_their_day),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
