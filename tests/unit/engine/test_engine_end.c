@@ -164,7 +164,7 @@ test_end_at_an_absurd_place_has_a_receipt(void **state)
 {
 	struct talk *t = *state;
 	struct filled filled = { .dossier = 4711,
-		.upto = INT64_MAX - 1,
+		.upto = SEQUENCE_MAX,
 		.state = FILLED_ENDED };
 	struct filleds filleds = { &filled, 1 };
 
