@@ -74,6 +74,7 @@ struct login_new {
 };
 
 /* The first account, made in set-up, is a lead's or the head's.
+ * STATUS_NOT_FOUND: nobody can be the first before this computer has synced.
  * STATUS_EXISTS: the name is taken, also by a closed account. */
 enum status login_add(struct replica *replica, const struct viewer *viewer,
     const struct login_new *account, uint64_t now_ms, uint64_t *login,

@@ -13,8 +13,8 @@ enum {
 
 #define LOGIN_WRONG "the name or the passphrase is not right"
 
-/* A name as it is compared and kept: lower case, at most LOGIN_LETTERS_MAX bytes,
- * no spaces.  False: it is none. */
+/* A name as it is compared and kept: lower case, no spaces, at most
+ * LOGIN_LETTERS_MAX bytes.  False: it is none. */
 bool login_fold_name(const char *name, char out[LOGIN_NAME_BYTES]);
 
 #endif

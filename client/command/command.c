@@ -1,6 +1,8 @@
 /*
  * The table of commands, and the way from argv to one of them.
  */
+#include <inttypes.h>
+
 #include "client/command/command.h"
 #include "common/support/clock.h"
 #include "protocol/identifier.h"
@@ -29,6 +31,7 @@ static const struct command_entry *const entries[] = {
 	&command_backup,
 	&command_rebuild,
 	&command_subject,
+	&command_staff,
 	NULL,
 };
 
@@ -37,8 +40,14 @@ static const struct command_entry *const entries[] = {
 static enum status
 open_data(struct command *command)
 {
-	bool writes = command->entry->needs == COMMAND_WRITES;
+	int needs = command->entry->needs;
+	bool is_person = (needs & COMMAND_PERSON) != 0;
+	bool writes = (needs & COMMAND_WRITES) == COMMAND_WRITES;
 	enum status status;
+
+	/* That they were there is written. */
+	if (is_person && options_text(&command->options, "as", NULL) != NULL)
+		writes = true;
 
 	status =
 	    program_data(&command->options, &command->data, &command->error);
@@ -48,7 +57,8 @@ open_data(struct command *command)
 	if (status == STATUS_OK)
 		status = folder_open_replica(command->folder, writes,
 		    &command->replica, &command->error);
-	return status;
+	return status == STATUS_OK && is_person ? command_enter(command)
+	                                        : status;
 }
 
 static int run_entry(const struct command_entry *entry, int argc, char **argv);
@@ -115,10 +125,18 @@ enum status
 command_author(struct command *command, uint64_t *author)
 {
 	const char *text = options_text(&command->options, "author", NULL);
+	enum status status = STATUS_OK;
 
 	*author = 0;
-	return text == NULL ? STATUS_OK
-	                    : command_parse_id(command, text, author);
+	if (text != NULL)
+		status = command_parse_id(command, text, author);
+	if (status == STATUS_OK && text != NULL && !command->viewer.set_up &&
+	    *author != command->viewer.staff)
+		return error_set(&command->error, STATUS_USAGE,
+		    "with --as you are the author yourself; leave out "
+		    "--author");
+	*author = view_author(&command->view, *author);
+	return status;
 }
 
 enum status
@@ -148,10 +166,14 @@ command_collection(struct command *command, size_t positional,
 }
 
 enum status
-command_write(struct command *command, uint64_t dossier,
-    enum status (
-	*write)(struct command *command, struct draft *draft, void *context),
-    void *context, uint64_t *id)
+command_may(struct command *command, enum action action)
+{
+	return rights_check(&command->viewer, action, &command->error);
+}
+
+static enum status
+write_draft(struct command *command, uint64_t dossier, command_writer *write,
+    void *context, bool by_action, uint64_t *id)
 {
 	struct draft *draft = NULL;
 	uint64_t author;
@@ -168,13 +190,53 @@ command_write(struct command *command, uint64_t dossier,
 	if (status == STATUS_OK)
 		status = write(command, draft, context);
 	if (status == STATUS_OK)
-		status =
-		    draft_finish(draft, command->now_ms, id, &command->error);
+		status = by_action ? draft_finish(draft, command->now_ms, id,
+					 &command->error)
+		                   : view_finish(&command->view, draft, id,
+					 &command->error);
 	draft_destroy(draft);
 	if (status == STATUS_OK)
 		status = replica_commit(command->replica, &command->error);
 	if (status != STATUS_OK)
 		replica_rollback(command->replica);
+	return status;
+}
+
+enum status
+command_write(struct command *command, uint64_t dossier, command_writer *write,
+    void *context, uint64_t *id)
+{
+	return write_draft(command, dossier, write, context, false, id);
+}
+
+enum status
+command_act(struct command *command, uint64_t dossier, command_writer *write,
+    void *context, uint64_t *id)
+{
+	return write_draft(command, dossier, write, context, true, id);
+}
+
+enum status
+command_locate(struct command *command, const struct collection *collection,
+    uint64_t id, uint64_t *dossier, enum record_state *state)
+{
+	struct view view = command->view;
+	struct view_record shown;
+	struct arena arena = { 0 };
+	enum status status;
+
+	view.act = AUDIT_NONE;
+	status = view_get(&view, id, &arena, &shown, &command->error);
+	if (status == STATUS_OK) {
+		*dossier = shown.record.dossier;
+		*state = shown.record.state;
+	}
+	if (status == STATUS_NOT_FOUND ||
+	    (status == STATUS_OK && shown.record.collection != collection))
+		status = error_set(&command->error, STATUS_NOT_FOUND,
+		    "there is no %s with the id %" PRIu64 " here",
+		    collection->name, id);
+	arena_deinit(&arena);
 	return status;
 }
 

@@ -14,14 +14,17 @@
 
 static const struct option_rule export_rules[] = {
 	COMMAND_RULES,
+	COMMAND_PERSON_RULES,
 	{ 0 },
 };
 
 /* --- export csv ----------------------------------------------------------- */
 
 struct exporting {
+	const struct viewer *viewer;
 	struct buffer out;
 	uint64_t count;
+	uint64_t hidden; /* values, in columns that are shown for others */
 	bool out_of_memory;
 };
 
@@ -76,8 +79,9 @@ append_value(struct exporting *exporting, const struct column *column,
 }
 
 static bool
-append_record(void *context, const struct record *record)
+append_record(void *context, const struct view_record *shown)
 {
+	const struct record *record = &shown->record;
 	struct exporting *exporting = context;
 	uint32_t count = collection_column_count(record->collection);
 	char id[IDENTIFIER_TEXT_BYTES];
@@ -92,15 +96,21 @@ append_record(void *context, const struct record *record)
 		id[0] = '\0';
 	append(exporting, id, strlen(id));
 	for (uint32_t i = 0; i < count; i++) {
+		const struct column *column = &record->collection->columns[i];
+
+		if (!rights_may_see_some(exporting->viewer, record->collection,
+			column))
+			continue;
+		exporting->hidden += shown->hidden[i];
 		append(exporting, ",", 1);
-		append_value(exporting, &record->collection->columns[i],
-		    &record->values[i]);
+		append_value(exporting, column, &record->values[i]);
 	}
 	append(exporting, "\r\n", 2);
 	return !exporting->out_of_memory;
 }
 
-/* "id", "pupil" (the dossier), then the columns' names. */
+/* "id", "pupil" (the dossier), then the names of the columns that the person
+ * sees. */
 static void
 append_header(struct exporting *exporting, const struct collection *collection)
 {
@@ -111,6 +121,8 @@ append_header(struct exporting *exporting, const struct collection *collection)
 	append(exporting, dossier, strlen(dossier));
 	for (const struct column *column = collection->columns;
 	     column->name != NULL; column++) {
+		if (!rights_may_see_some(exporting->viewer, collection, column))
+			continue;
 		append(exporting, ",", 1);
 		append(exporting, column->name, strlen(column->name));
 	}
@@ -122,19 +134,22 @@ run_export(struct command *command)
 {
 	const char *what = options_positional(&command->options, 0);
 	const char *path = options_positional(&command->options, 2);
-	struct exporting exporting = { 0 };
+	struct exporting exporting = { .viewer = &command->viewer };
 	struct record_query query = { 0 };
 	enum status status;
 
 	if (strcmp(what, "csv") != 0)
 		return error_set(&command->error, STATUS_USAGE,
 		    "export csv COLLECTION FILE, not export %s", what);
-	status = command_collection(command, 1, &query.collection);
+	status = command_may(command, ACTION_EXPORT_CSV);
+	if (status == STATUS_OK)
+		status = command_collection(command, 1, &query.collection);
 	if (status != STATUS_OK)
 		return status;
+	command->view.act = AUDIT_EXPORTED;
 	append_header(&exporting, query.collection);
-	status = record_each(command->replica, &query, append_record,
-	    &exporting, &command->error);
+	status = view_each(&command->view, &query, append_record, &exporting,
+	    &command->error);
 	if (status == STATUS_OK && exporting.out_of_memory)
 		status = error_set(&command->error, STATUS_NOMEM,
 		    "there is not enough memory for this export");
@@ -150,6 +165,10 @@ run_export(struct command *command)
 	else
 		printf("%" PRIu64 " records written to %s.\n", exporting.count,
 		    path);
+	if (!command->json && exporting.hidden > 0)
+		printf("%" PRIu64 " values are not shown to you and were left "
+		       "empty.\n",
+		    exporting.hidden);
 	return STATUS_OK;
 }
 
@@ -157,7 +176,7 @@ const struct command_entry command_export = {
 	.name = "export",
 	.usage = "export csv COLLECTION FILE",
 	.about = "write a collection to a CSV file",
-	.needs = COMMAND_READS,
+	.needs = COMMAND_READS | COMMAND_PERSON,
 	.rules = export_rules,
 	.words_min = 3,
 	.words_max = 3,
@@ -197,23 +216,25 @@ tell_write(void *context, const struct history_entry *entry)
 }
 
 static bool
-tell_record(void *context, const struct record *record)
+tell_record(void *context, const struct view_record *shown)
 {
 	struct telling *telling = context;
+	struct view silent = telling->command->view;
 	json_t *json;
 
 	telling->count++;
 	if (!telling->command->json) {
-		output_record_page(telling->command->replica, record);
+		output_record_page(telling->command->replica, shown);
 		return true;
 	}
 	telling->history = json_array();
-	if (history_each(telling->command->replica, record->id, tell_write,
-		telling, &telling->command->error) != STATUS_OK)
+	silent.act = AUDIT_NONE; /* it is noted already */
+	if (view_history(&silent, shown->record.id, tell_write, telling,
+		&telling->command->error) != STATUS_OK)
 		return false;
-	json = output_record(record);
+	json = output_record(shown);
 	json_object_set_new(json, "@collection",
-	    json_string(record->collection->name));
+	    json_string(shown->record.collection->name));
 	json_object_set_new(json, "@history", telling->history);
 	json_array_append_new(telling->array, json);
 	return true;
@@ -231,8 +252,8 @@ tell_dossier(struct command *command, struct telling *telling, uint64_t pupil)
 	for (uint32_t i = 0; status == STATUS_OK && i < count; i++) {
 		query.collection = &all[i];
 		if ((all[i].dossiers & DOSSIER_KIND_PUPIL) != 0)
-			status = record_each(command->replica, &query,
-			    tell_record, telling, &command->error);
+			status = view_each(&command->view, &query, tell_record,
+			    telling, &command->error);
 	}
 	return status;
 }
@@ -246,7 +267,11 @@ run_subject(struct command *command)
 	uint32_t count = 0;
 	enum status status;
 
-	status = command_id(command, 0, &pupil);
+	if (command->json)
+		command->view.act = AUDIT_EXPORTED;
+	status = command_may(command, ACTION_SUBJECT);
+	if (status == STATUS_OK)
+		status = command_id(command, 0, &pupil);
 	if (status == STATUS_OK)
 		status = record_same(command->replica, pupil, &arena, &same,
 		    &count, &command->error);
@@ -270,7 +295,7 @@ const struct command_entry command_subject = {
 	.name = "subject",
 	.usage = "subject PUPIL",
 	.about = "all that is here about one child, with history (--json)",
-	.needs = COMMAND_READS,
+	.needs = COMMAND_READS | COMMAND_PERSON,
 	.rules = export_rules,
 	.words_min = 1,
 	.words_max = 1,

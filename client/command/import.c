@@ -11,6 +11,7 @@
 
 static const struct option_rule import_rules[] = {
 	COMMAND_RULES,
+	COMMAND_PERSON_RULES,
 	{ "dry-run", NULL, "report everything, keep nothing", 0 },
 	{ "accept", "DOUBT",
 	    "a person has looked: destination, no_upn, temporary_upn or "
@@ -229,6 +230,19 @@ know_own_school(struct command *command)
 	    "this computer has not met its hub yet; `throughline sync` first");
 }
 
+/* A file may write anything of it, so that one has to be allowed all. */
+static enum status
+check_may_import(struct command *command, const struct collection *collection)
+{
+	enum status status = command_may(command, ACTION_IMPORT_CSV);
+
+	if (status == STATUS_OK &&
+	    !rights_may_write_all(&command->viewer, collection))
+		return error_set(&command->error, STATUS_DENIED,
+		    "your role does not write all of %s", collection->name);
+	return status;
+}
+
 static enum status
 run_import(struct command *command)
 {
@@ -250,7 +264,11 @@ run_import(struct command *command)
 	if (status == STATUS_OK && strcmp(kind, "csv") == 0) {
 		first = 2;
 		status = command_collection(command, 1, &collection);
-	} else if (status == STATUS_OK && strcmp(kind, "ctf") != 0) {
+		if (status == STATUS_OK)
+			status = check_may_import(command, collection);
+	} else if (status == STATUS_OK && strcmp(kind, "ctf") == 0) {
+		status = command_may(command, ACTION_IMPORT_CTF);
+	} else if (status == STATUS_OK) {
 		status = error_set(&command->error, STATUS_USAGE,
 		    "import ctf FILE... or import csv COLLECTION FILE, not "
 		    "import %s",
@@ -280,7 +298,7 @@ const struct command_entry command_import = {
 	.usage = "import ctf FILE... | import csv COLLECTION FILE",
 	.about = "read files of other programs; importing twice changes "
 		 "nothing",
-	.needs = COMMAND_WRITES,
+	.needs = COMMAND_WRITES | COMMAND_PERSON,
 	.rules = import_rules,
 	.words_min = 2,
 	.words_max = OPTIONS_VALUES,

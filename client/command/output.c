@@ -60,9 +60,11 @@ output_value(const struct column *column, const struct value *value)
 }
 
 json_t *
-output_record(const struct record *record)
+output_record(const struct view_record *shown)
 {
+	const struct record *record = &shown->record;
 	json_t *json = json_object();
+	json_t *hidden = json_array();
 	uint32_t count = collection_column_count(record->collection);
 
 	json_object_set_new(json, "id", output_id(record->id));
@@ -71,12 +73,18 @@ output_record(const struct record *record)
 
 		json_object_set_new(json, column->name,
 		    output_value(column, &record->values[i]));
+		if (shown->hidden[i])
+			json_array_append_new(hidden,
+			    json_string(column->name));
 	}
 	json_object_set_new(json, "@dossier", output_id(record->dossier));
 	json_object_set_new(json, "@conflicts",
 	    json_integer(record->conflicts));
 	json_object_set_new(json, "@waiting", json_boolean(record->waiting));
 	json_object_set_new(json, "@flags", json_integer(record->flags));
+	if (shown->hidden_count > 0)
+		json_object_set(json, "@hidden", hidden);
+	json_decref(hidden);
 	return json;
 }
 
@@ -161,8 +169,9 @@ output_value_text(struct replica *replica, const struct column *column,
 }
 
 void
-output_record_line(struct replica *replica, const struct record *record)
+output_record_line(struct replica *replica, const struct view_record *shown)
 {
+	const struct record *record = &shown->record;
 	uint32_t count = collection_column_count(record->collection);
 	const char *between = "";
 	char text[TEXT_BYTES];
@@ -179,15 +188,37 @@ output_record_line(struct replica *replica, const struct record *record)
 		printf("%s%s: %s", between, column->name, text);
 		between = "; ";
 	}
-	if (record->conflicts > 0)
+	if (record->conflicts > 0) {
 		printf("%s(%" PRIu32 " in conflict)", between,
 		    record->conflicts);
+		between = " ";
+	}
+	if (shown->hidden_count > 0)
+		printf("%s(%" PRIu32 " columns not shown to you)", between,
+		    shown->hidden_count);
 	putchar('\n');
 }
 
-void
-output_record_page(struct replica *replica, const struct record *record)
+static void
+print_hidden(const struct view_record *shown)
 {
+	const struct collection *collection = shown->record.collection;
+	uint32_t count = collection_column_count(collection);
+	const char *between = "  (not shown to you: ";
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (!shown->hidden[i])
+			continue;
+		printf("%s%s", between, collection->columns[i].name);
+		between = ", ";
+	}
+	puts(")");
+}
+
+void
+output_record_page(struct replica *replica, const struct view_record *shown)
+{
+	const struct record *record = &shown->record;
 	uint32_t count = collection_column_count(record->collection);
 	char label[128], text[16 * 1024];
 
@@ -202,6 +233,8 @@ output_record_page(struct replica *replica, const struct record *record)
 		printf("  %s: %s\n", column_label(column, label, sizeof(label)),
 		    text);
 	}
+	if (shown->hidden_count > 0)
+		print_hidden(shown);
 	if (record->waiting)
 		puts("  (waiting for the hub)");
 	if (record->conflicts > 0)

@@ -12,6 +12,7 @@
 
 static const struct option_rule rules[] = {
 	COMMAND_RULES,
+	COMMAND_PERSON_RULES,
 	{ "hub", "HOST:PORT", "reach the hub here instead", 0 },
 	{ "proxy", "HOST:PORT", "go through this web proxy", 0 },
 	{ 0 },
@@ -147,7 +148,9 @@ run_reconcile(struct command *command)
 	struct once_result result = { 0 };
 	enum status status;
 
-	status = command_use_hub(command);
+	status = command_may(command, ACTION_RECONCILE);
+	if (status == STATUS_OK)
+		status = command_use_hub(command);
 	if (status == STATUS_OK)
 		status = once_sync(&options, &result, &command->error);
 	output_progress(NULL);
@@ -158,7 +161,7 @@ const struct command_entry command_reconcile = {
 	.name = "reconcile",
 	.usage = "reconcile",
 	.about = "compare all with the hub now, and repair what differs",
-	.needs = COMMAND_WRITES,
+	.needs = COMMAND_WRITES | COMMAND_PERSON,
 	.rules = rules,
 	.run = run_reconcile,
 };

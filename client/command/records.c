@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "client/command/command.h"
-#include "common/replica/search.h"
+#include "common/replica/id_list.h"
 
 enum {
 	FILTERS = 16
@@ -16,6 +16,7 @@ enum {
 
 static const struct option_rule list_rules[] = {
 	COMMAND_RULES,
+	COMMAND_PERSON_RULES,
 	{ "where", "COLUMN=VALUE",
 	    "only those (may be repeated); an empty "
 	    "VALUE means not known",
@@ -34,15 +35,15 @@ struct listing {
 };
 
 static bool
-show_record(void *context, const struct record *record)
+show_record(void *context, const struct view_record *shown)
 {
 	struct listing *listing = context;
 
 	listing->count++;
 	if (listing->command->json)
-		json_array_append_new(listing->array, output_record(record));
+		json_array_append_new(listing->array, output_record(shown));
 	else
-		output_record_line(listing->command->replica, record);
+		output_record_line(listing->command->replica, shown);
 	return true;
 }
 
@@ -67,17 +68,51 @@ read_filter(struct command *command, const struct collection *collection,
 }
 
 static bool
-show_found(void *context, uint64_t pupil)
+note_found(void *context, uint64_t pupil)
 {
-	struct listing *listing = context;
-	struct arena arena = { 0 };
-	struct record record;
+	return id_list_add(context, pupil);
+}
 
-	if (record_get(listing->command->replica, pupil, &arena, &record,
-		&listing->command->error) == STATUS_OK)
-		show_record(listing, &record);
+static enum status
+show_found(struct listing *listing, uint64_t pupil)
+{
+	struct command *command = listing->command;
+	struct arena arena = { 0 };
+	struct view_record shown;
+	enum status status;
+
+	status =
+	    view_get(&command->view, pupil, &arena, &shown, &command->error);
+	if (status == STATUS_OK)
+		show_record(listing, &shown);
 	arena_deinit(&arena);
-	return true;
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* All that are found are noted as read at once. */
+static enum status
+list_found(struct command *command, const char *text, struct listing *listing)
+{
+	struct id_list found = { 0 };
+	int64_t limit = 50;
+	enum status status;
+
+	status = options_integer(&command->options, "limit", 1, 10000, &limit,
+	    &command->error);
+	if (status == STATUS_OK)
+		status = view_search(&command->view, bytes_of_text(text),
+		    (uint32_t)limit, note_found, &found, &command->error);
+	if (status == STATUS_OK && found.no_memory)
+		status = error_set(&command->error, STATUS_NOMEM,
+		    "there is not enough memory for this list");
+	if (status == STATUS_OK)
+		status = audit_read(command->replica, &command->viewer,
+		    AUDIT_OPENED, found.ids, found.count, command->now_ms,
+		    &command->error);
+	for (size_t i = 0; status == STATUS_OK && i < found.count; i++)
+		status = show_found(listing, found.ids[i]);
+	id_list_deinit(&found);
+	return status;
 }
 
 static enum status
@@ -114,8 +149,8 @@ list_matching(struct command *command, const struct collection *collection,
 		    1000000000, &limit, &command->error);
 	query.limit = (uint32_t)limit;
 	if (status == STATUS_OK)
-		status = record_each(command->replica, &query, show_record,
-		    listing, &command->error);
+		status = view_each(&command->view, &query, show_record, listing,
+		    &command->error);
 	arena_deinit(&arena);
 	return status;
 }
@@ -147,7 +182,6 @@ run_list(struct command *command)
 	const char *search = options_text(&command->options, "search", NULL);
 	const struct collection *collection;
 	struct listing listing = { .command = command };
-	int64_t limit = 50;
 	enum status status;
 
 	if (options_positional_count(&command->options) == 0)
@@ -163,12 +197,7 @@ run_list(struct command *command)
 		    "--search finds pupils: throughline list pupil --search "
 		    "TEXT");
 	} else {
-		status = options_integer(&command->options, "limit", 1, 10000,
-		    &limit, &command->error);
-		if (status == STATUS_OK)
-			status = search_pupils(command->replica,
-			    bytes_of_text(search), (uint32_t)limit, show_found,
-			    &listing, &command->error);
+		status = list_found(command, search, &listing);
 	}
 	if (status == STATUS_OK && command->json) {
 		output_json(listing.array);
@@ -184,7 +213,7 @@ const struct command_entry command_list = {
 	.name = "list",
 	.usage = "list [COLLECTION] [--where COLUMN=VALUE]...",
 	.about = "records of a collection; without one, the collections",
-	.needs = COMMAND_READS,
+	.needs = COMMAND_READS | COMMAND_PERSON,
 	.rules = list_rules,
 	.words_max = 1,
 	.run = run_list,
@@ -194,44 +223,47 @@ const struct command_entry command_list = {
 
 static const struct option_rule get_rules[] = {
 	COMMAND_RULES,
+	COMMAND_PERSON_RULES,
 	{ 0 },
 };
 
 /* The record, which has to be of the collection that was named. */
 static enum status
-get_named(struct command *command, struct arena *arena, struct record *record)
+get_named(struct command *command, struct arena *arena,
+    struct view_record *shown)
 {
 	const struct collection *collection;
-	uint64_t id;
+	enum record_state state = RECORD_LIVE;
+	uint64_t id, dossier;
 	enum status status;
 
 	status = command_collection(command, 0, &collection);
 	if (status == STATUS_OK)
 		status = command_id(command, 1, &id);
 	if (status == STATUS_OK)
-		status = record_get(command->replica, id, arena, record,
-		    &command->error);
-	if (status == STATUS_NOT_FOUND ||
-	    (status == STATUS_OK && (record->collection != collection ||
-					record->state != RECORD_LIVE)))
+		status =
+		    command_locate(command, collection, id, &dossier, &state);
+	if (status == STATUS_OK && state != RECORD_LIVE)
 		return error_set(&command->error, STATUS_NOT_FOUND,
-		    "there is no %s with the id %s here", collection->name,
-		    options_positional(&command->options, 1));
-	return status;
+		    "there is no %s with the id %" PRIu64 " here",
+		    collection->name, id);
+	return status == STATUS_OK
+	           ? view_get(&command->view, id, arena, shown, &command->error)
+	           : status;
 }
 
 static enum status
 run_get(struct command *command)
 {
 	struct arena arena = { 0 };
-	struct record record;
+	struct view_record shown;
 	enum status status;
 
-	status = get_named(command, &arena, &record);
+	status = get_named(command, &arena, &shown);
 	if (status == STATUS_OK && command->json)
-		output_json(output_record(&record));
+		output_json(output_record(&shown));
 	else if (status == STATUS_OK)
-		output_record_page(command->replica, &record);
+		output_record_page(command->replica, &shown);
 	arena_deinit(&arena);
 	return status;
 }
@@ -240,7 +272,7 @@ const struct command_entry command_get = {
 	.name = "get",
 	.usage = "get COLLECTION ID",
 	.about = "one record, every column",
-	.needs = COMMAND_READS,
+	.needs = COMMAND_READS | COMMAND_PERSON,
 	.rules = get_rules,
 	.words_min = 2,
 	.words_max = 2,

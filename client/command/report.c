@@ -8,6 +8,7 @@
 
 static const struct option_rule report_rules[] = {
 	COMMAND_RULES,
+	COMMAND_PERSON_RULES,
 	REPORT_RULES,
 	{ 0 },
 };
@@ -26,7 +27,10 @@ run_report(struct command *command)
 	enum status status;
 
 	(void)output_name(command->replica, about.school, title, sizeof(title));
-	status = memo_lines_add(command->replica, about.sync, &command->error);
+	status = command_may(command, ACTION_REPORT);
+	if (status == STATUS_OK)
+		status = memo_lines_add(command->replica, about.sync,
+		    &command->error);
 	if (status == STATUS_OK)
 		status = report_show(command->replica, &about, &wish,
 		    &command->error);
@@ -38,7 +42,7 @@ const struct command_entry command_report = {
 	.name = "report",
 	.usage = "report [--json | --html FILE] [--day YYYY-MM-DD]",
 	.about = "children, transfers and deadlines that need somebody",
-	.needs = COMMAND_READS,
+	.needs = COMMAND_READS | COMMAND_PERSON,
 	.rules = report_rules,
 	.run = run_report,
 };

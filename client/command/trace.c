@@ -1,13 +1,12 @@
 /*
- * history, conflicts, resolve, refused: what happened to what was written.
+ * history, conflicts, resolve: what happened to what was written.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "client/command/command.h"
+#include "client/command/trace.h"
 #include "common/replica/history.h"
-#include "common/replica/pending.h"
 #include "common/support/clock.h"
 #include "protocol/stamp.h"
 
@@ -17,6 +16,7 @@ enum {
 
 static const struct option_rule plain_rules[] = {
 	COMMAND_RULES,
+	COMMAND_PERSON_RULES,
 	{ 0 },
 };
 
@@ -28,8 +28,8 @@ column_of(const struct collection *collection, struct bytes name)
 	return collection == NULL ? NULL : collection_column(collection, name);
 }
 
-static json_t *
-values_json(const struct collection *collection,
+json_t *
+trace_values_json(const struct collection *collection,
     const struct column_value *values, uint32_t count)
 {
 	json_t *json = json_object();
@@ -45,8 +45,8 @@ values_json(const struct collection *collection,
 	return json;
 }
 
-static void
-print_values(struct replica *replica, const struct collection *collection,
+void
+trace_print_values(struct replica *replica, const struct collection *collection,
     const struct column_value *values, uint32_t count)
 {
 	char text[VALUE_TEXT_BYTES];
@@ -61,8 +61,8 @@ print_values(struct replica *replica, const struct collection *collection,
 	}
 }
 
-static void
-format_time(uint64_t unix_ms, char out[CLOCK_TEXT_BYTES])
+void
+trace_format_time(uint64_t unix_ms, char out[CLOCK_TEXT_BYTES])
 {
 	clock_format((int64_t)unix_ms, out);
 	out[10] = ' ';
@@ -93,16 +93,16 @@ show_entry(void *context, const struct history_entry *entry)
 			output_id(entry->author), "site", (int)entry->site,
 			"written", output_time(stamp_to_ms(entry->stamp)),
 			"received", output_time(entry->received_ms), "values",
-			values_json(showing->collection, entry->field->values,
-			    entry->field->value_count),
+			trace_values_json(showing->collection,
+			    entry->field->values, entry->field->value_count),
 			"created", entry->created, "redacted", entry->redacted,
 			"head", entry->is_head));
 		return true;
 	}
-	format_time(stamp_to_ms(entry->stamp), when);
+	trace_format_time(stamp_to_ms(entry->stamp), when);
 	output_writer(replica, entry->site, entry->author, who, sizeof(who));
 	printf("%s  %s: ", when, who);
-	print_values(replica, showing->collection, entry->field->values,
+	trace_print_values(replica, showing->collection, entry->field->values,
 	    entry->field->value_count);
 	if (entry->redacted)
 		printf("  (redacted)");
@@ -127,9 +127,10 @@ run_history(struct command *command)
 	if (status != STATUS_OK)
 		return status;
 	showing.array = json_array();
-	status = history_each(command->replica, id, show_entry, &showing,
+	status = view_history(&command->view, id, show_entry, &showing,
 	    &command->error);
-	if (status == STATUS_OK && showing.count == 0)
+	if (status == STATUS_NOT_FOUND ||
+	    (status == STATUS_OK && showing.count == 0))
 		status = error_set(&command->error, STATUS_NOT_FOUND,
 		    "there is no %s with the id %" PRIu64 " here",
 		    showing.collection->name, id);
@@ -144,7 +145,7 @@ const struct command_entry command_history = {
 	.name = "history",
 	.usage = "history COLLECTION ID",
 	.about = "every write to a record, with who and when",
-	.needs = COMMAND_READS,
+	.needs = COMMAND_READS | COMMAND_PERSON,
 	.rules = plain_rules,
 	.words_min = 2,
 	.words_max = 2,
@@ -167,7 +168,7 @@ conflict_json(const struct conflict *conflict)
 			output_id(value->author), "site", (int)value->site,
 			"written", output_time(stamp_to_ms(value->stamp)),
 			"received", output_time(value->received_ms), "values",
-			values_json(conflict->collection, value->values,
+			trace_values_json(conflict->collection, value->values,
 			    value->value_count)));
 	}
 	return json_pack("{s:s, s:o, s:o, s:s, s:o}", "collection",
@@ -186,11 +187,11 @@ print_conflict(struct replica *replica, const struct conflict *conflict)
 	for (uint32_t i = 0; i < conflict->value_count; i++) {
 		const struct conflict_value *value = &conflict->values[i];
 
-		format_time(stamp_to_ms(value->stamp), when);
+		trace_format_time(stamp_to_ms(value->stamp), when);
 		output_writer(replica, value->site, value->author, who,
 		    sizeof(who));
 		printf("  %" PRIu32 "  %s  %s: ", i, when, who);
-		print_values(replica, conflict->collection, value->values,
+		trace_print_values(replica, conflict->collection, value->values,
 		    value->value_count);
 		putchar('\n');
 	}
@@ -223,8 +224,8 @@ run_conflicts(struct command *command)
 	if (status != STATUS_OK)
 		return status;
 	showing.array = json_array();
-	status = conflict_each(command->replica, record, show_conflict,
-	    &showing, &command->error);
+	status = view_conflicts(&command->view, record, show_conflict, &showing,
+	    &command->error);
 	if (status == STATUS_OK && command->json) {
 		output_json(showing.array);
 		return status;
@@ -239,7 +240,7 @@ const struct command_entry command_conflicts = {
 	.name = "conflicts",
 	.usage = "conflicts [ID]",
 	.about = "fields with two values, until a person decides",
-	.needs = COMMAND_READS,
+	.needs = COMMAND_READS | COMMAND_PERSON,
 	.rules = plain_rules,
 	.words_max = 1,
 	.run = run_conflicts,
@@ -249,6 +250,7 @@ const struct command_entry command_conflicts = {
 
 static const struct option_rule resolve_rules[] = {
 	COMMAND_RULES,
+	COMMAND_PERSON_RULES,
 	{ "keep", "N",
 	    "the value to keep, as `throughline conflicts` numbers "
 	    "them",
@@ -277,13 +279,16 @@ run_resolve(struct command *command)
 		    LIMIT_REPLACES, &keep, &command->error);
 	if (status != STATUS_OK)
 		return status;
+	status = command_may(command, ACTION_RESOLVE);
+	if (status != STATUS_OK)
+		return status;
 	column = collection_column(collection, bytes_of_text(name));
 	status = replica_begin(command->replica, &command->error);
 	if (status != STATUS_OK)
 		return status;
-	status = conflict_resolve(command->replica, id,
+	status = view_resolve(&command->view, id,
 	    column == NULL ? name : column_field(column), (uint32_t)keep,
-	    author, command->now_ms, &commit, &command->error);
+	    author, &commit, &command->error);
 	if (status == STATUS_OK)
 		status = replica_commit(command->replica, &command->error);
 	if (status != STATUS_OK) {
@@ -303,185 +308,9 @@ const struct command_entry command_resolve = {
 	.name = "resolve",
 	.usage = "resolve COLLECTION ID COLUMN --keep N",
 	.about = "settle a conflict; the other values stay in the history",
-	.needs = COMMAND_WRITES,
+	.needs = COMMAND_WRITES | COMMAND_PERSON,
 	.rules = resolve_rules,
 	.words_min = 3,
 	.words_max = 3,
 	.run = run_resolve,
-};
-
-/* --- refused -------------------------------------------------------------- */
-
-static json_t *
-changes_json(struct bytes bytes)
-{
-	struct arena arena = { 0 };
-	struct commit commit;
-	json_t *changes = json_array();
-
-	if (commit_decode(bytes, &arena, &commit, ERROR_IGNORED) != STATUS_OK)
-		commit.change_count = 0;
-	for (uint32_t i = 0; i < commit.change_count; i++) {
-		const struct change *change = &commit.changes[i];
-		json_t *fields = json_array();
-
-		for (uint32_t k = 0; k < change->field_count; k++)
-			json_array_append_new(fields,
-			    values_json(catalogue_collection(
-					    change->collection),
-				change->fields[k].values,
-				change->fields[k].value_count));
-		json_array_append_new(changes,
-		    json_pack("{s:o, s:o, s:o}", "collection",
-			output_text(change->collection), "id",
-			output_id(change->record), "fields", fields));
-	}
-	arena_deinit(&arena);
-	return changes;
-}
-
-static void
-print_changes(struct replica *replica, struct bytes bytes)
-{
-	struct arena arena = { 0 };
-	struct commit commit;
-
-	if (commit_decode(bytes, &arena, &commit, ERROR_IGNORED) != STATUS_OK)
-		commit.change_count = 0;
-	for (uint32_t i = 0; i < commit.change_count; i++) {
-		const struct change *change = &commit.changes[i];
-
-		printf("    %.*s %" PRIu64 ": ", (int)change->collection.size,
-		    (const char *)change->collection.data, change->record);
-		for (uint32_t k = 0; k < change->field_count; k++) {
-			printf("%s", k == 0 ? "" : "; ");
-			print_values(replica,
-			    catalogue_collection(change->collection),
-			    change->fields[k].values,
-			    change->fields[k].value_count);
-		}
-		putchar('\n');
-	}
-	arena_deinit(&arena);
-}
-
-/* Ours, written before we knew that the child had moved on. */
-static bool
-show_passed_on(void *context, const struct pending_row *row)
-{
-	static const char sentence[] =
-	    "It went on with the child's file to the next school.";
-	struct showing *showing = context;
-	char when[CLOCK_TEXT_BYTES];
-
-	showing->count++;
-	if (showing->command->json) {
-		json_array_append_new(showing->array,
-		    json_pack("{s:o, s:o, s:s, s:s, s:o, s:[]}", "id",
-			output_id(row->id), "@dossier", output_id(row->dossier),
-			"reason", "PASSED_ON", "sentence", sentence, "at",
-			output_time(row->at_ms), "changes"));
-		return true;
-	}
-	format_time(row->at_ms, when);
-	printf("%" PRIu64 "  %s  %s\n", row->id, when, sentence);
-	return true;
-}
-
-static bool
-show_refused(void *context, const struct pending_row *row)
-{
-	struct showing *showing = context;
-	char when[CLOCK_TEXT_BYTES];
-
-	showing->count++;
-	if (showing->command->json) {
-		json_array_append_new(showing->array,
-		    json_pack("{s:o, s:o, s:s, s:s, s:o, s:o}", "id",
-			output_id(row->id), "@dossier", output_id(row->dossier),
-			"reason", refusal_name(row->refusal), "sentence",
-			refusal_text(row->refusal), "at",
-			output_time(row->at_ms), "changes",
-			changes_json(row->bytes)));
-		return true;
-	}
-	format_time(row->at_ms, when);
-	printf("%" PRIu64 "  %s  %s\n", row->id, when,
-	    refusal_text(row->refusal));
-	print_changes(showing->command->replica, row->bytes);
-	return true;
-}
-
-static enum status
-list_refused(struct command *command)
-{
-	struct showing showing = { .command = command };
-	enum status status;
-
-	showing.array = json_array();
-	status = pending_each_aside(command->replica, show_refused, &showing,
-	    &command->error);
-	if (status == STATUS_OK)
-		status = pending_each_passed_on(command->replica,
-		    show_passed_on, &showing, &command->error);
-	if (status == STATUS_OK && command->json) {
-		output_json(showing.array);
-		return status;
-	}
-	json_decref(showing.array);
-	if (status == STATUS_OK && showing.count == 0)
-		puts("Nothing was refused.");
-	else if (status == STATUS_OK)
-		puts("`throughline refused retry ID` sends one again, "
-		     "`throughline refused drop ID` forgets it.");
-	return status;
-}
-
-static enum status
-run_refused(struct command *command)
-{
-	const char *verb = options_positional(&command->options, 0);
-	bool retry = verb != NULL && strcmp(verb, "retry") == 0;
-	uint64_t id, fresh = 0;
-	enum status status;
-
-	if (verb == NULL)
-		return list_refused(command);
-	if ((!retry && strcmp(verb, "drop") != 0) ||
-	    options_positional_count(&command->options) != 2)
-		return error_set(&command->error, STATUS_USAGE,
-		    "write `throughline refused`, `... refused retry ID` or "
-		    "`... refused drop ID`");
-	status = command_id(command, 1, &id);
-	if (status == STATUS_OK)
-		status = replica_begin(command->replica, &command->error);
-	if (status != STATUS_OK)
-		return status;
-	if (retry)
-		status = pending_retry(command->replica, id, command->now_ms,
-		    &fresh, &command->error);
-	else
-		status = pending_drop(command->replica, id, &command->error);
-	if (status == STATUS_OK)
-		status = replica_commit(command->replica, &command->error);
-	if (status != STATUS_OK) {
-		replica_rollback(command->replica);
-		return status;
-	}
-	if (command->json)
-		output_json(json_pack("{s:o, s:o}", "id", output_id(id),
-		    "commit", output_id(fresh)));
-	else
-		puts(retry ? "It waits to be sent again." : "Forgotten.");
-	return STATUS_OK;
-}
-
-const struct command_entry command_refused = {
-	.name = "refused",
-	.usage = "refused [retry ID | drop ID]",
-	.about = "what the hub did not take, and why",
-	.needs = COMMAND_WRITES,
-	.rules = plain_rules,
-	.words_max = 2,
-	.run = run_refused,
 };

@@ -15,6 +15,7 @@
 
 static const struct option_rule transfer_rules[] = {
 	COMMAND_RULES,
+	COMMAND_PERSON_RULES,
 	{ "to", "LAESTAB", "open: the school that the child goes to", 0 },
 	{ "year", "N", "open: every pupil of this year (N1 N2 R 1-14)", 0 },
 	{ "preview", NULL, "open: only show whom it would be for", 0 },
@@ -38,7 +39,7 @@ struct listing {
 };
 
 static bool
-show_transfer(void *context, const struct record *record)
+show_transfer(void *context, const struct view_record *shown)
 {
 	struct listing *listing = context;
 	json_t *json;
@@ -46,10 +47,10 @@ show_transfer(void *context, const struct record *record)
 	listing->count++;
 	if (!listing->command->json) {
 		printf("%-4s ", listing->direction);
-		output_record_line(listing->command->replica, record);
+		output_record_line(listing->command->replica, shown);
 		return true;
 	}
-	json = output_record(record);
+	json = output_record(shown);
 	json_object_set_new(json, "direction", json_string(listing->direction));
 	json_array_append_new(listing->array, json);
 	return true;
@@ -65,12 +66,14 @@ list_transfers(struct command *command)
 	};
 	enum status status;
 
-	status = record_each(command->replica, &query, show_transfer, &listing,
+	/* How transfers stand is no reading of a child's file. */
+	command->view.act = AUDIT_NONE;
+	status = view_each(&command->view, &query, show_transfer, &listing,
 	    &command->error);
 	listing.direction = "file";
 	query.collection = catalogue_collection(bytes_of_text("transfer"));
 	if (status == STATUS_OK)
-		status = record_each(command->replica, &query, show_transfer,
+		status = view_each(&command->view, &query, show_transfer,
 		    &listing, &command->error);
 	if (status == STATUS_OK && command->json) {
 		output_json(listing.array);
@@ -158,7 +161,7 @@ answer(struct command *command, uint64_t id, uint64_t *commit)
 	status = find_envelope(command, id, &envelope);
 	if (status != STATUS_OK)
 		return status;
-	return command_write(command, replica_identity(command->replica).school,
+	return command_act(command, replica_identity(command->replica).school,
 	    write_answer, &envelope, commit);
 }
 
@@ -219,6 +222,15 @@ find_transfer(struct command *command, uint64_t id, struct step *step)
 	    id);
 }
 
+static enum action
+action_of(const char *verb)
+{
+	if (strcmp(verb, "answer") == 0)
+		return ACTION_TRANSFER_ANSWER;
+	return strcmp(verb, "accept") == 0 ? ACTION_TRANSFER_ACCEPT
+	                                   : ACTION_TRANSFER_CANCEL;
+}
+
 static enum status
 take_step(struct command *command, const char *verb)
 {
@@ -229,13 +241,15 @@ take_step(struct command *command, const char *verb)
 	if (options_positional_count(&command->options) != 2)
 		return error_set(&command->error, STATUS_USAGE,
 		    "say which: transfer %s ID", verb);
-	status = command_id(command, 1, &id);
+	status = command_may(command, action_of(verb));
+	if (status == STATUS_OK)
+		status = command_id(command, 1, &id);
 	if (status == STATUS_OK && strcmp(verb, "answer") == 0) {
 		status = answer(command, id, &commit);
 	} else if (status == STATUS_OK) {
 		status = find_transfer(command, id, &step);
 		if (status == STATUS_OK)
-			status = command_write(command, step.pupil, write_step,
+			status = command_act(command, step.pupil, write_step,
 			    &step, &commit);
 	}
 	if (status != STATUS_OK)
@@ -272,7 +286,7 @@ const struct command_entry command_transfer = {
 		 "  throughline transfer answer ID --ours | --not-ours\n"
 		 "  throughline transfer accept ID | cancel ID",
 	.about = "a child's file moves to the next school",
-	.needs = COMMAND_WRITES,
+	.needs = COMMAND_WRITES | COMMAND_PERSON,
 	.rules = transfer_rules,
 	.words_min = 1,
 	.words_max = OPTIONS_VALUES,

@@ -167,7 +167,7 @@ open_one(struct command *command, struct opening *opening, uint64_t pupil_id,
 	why = why_not(command, &pupil);
 	if (why == NULL && !preview)
 		status =
-		    command_write(command, pupil_id, write_open, &one, &commit);
+		    command_act(command, pupil_id, write_open, &one, &commit);
 	if (status == STATUS_OK)
 		report_opened(command, opening, &pupil, commit, why);
 	if (status == STATUS_OK && why == NULL)
@@ -227,12 +227,12 @@ transfer_open(struct command *command)
 	const char *to = options_text(&command->options, "to", NULL);
 	struct opening opening = { .array = json_array() };
 	uint32_t opened = 0;
-	enum status status;
+	enum status status = command_may(command, ACTION_TRANSFER_OPEN);
 
-	if (to == NULL)
+	if (status == STATUS_OK && to == NULL)
 		status = error_set(&command->error, STATUS_USAGE,
 		    "say where to: --to LAESTAB");
-	else
+	if (status == STATUS_OK)
 		status = command_school(command, to, &opening.to_school);
 	if (status == STATUS_OK)
 		status = choose_pupils(command, &opening);

@@ -12,6 +12,7 @@
 
 static const struct option_rule put_rules[] = {
 	COMMAND_RULES,
+	COMMAND_PERSON_RULES,
 	{ "pupil", "ID", "the pupil whose file a new record belongs to", 0 },
 	{ "author", "STAFF", "who writes this (an id of staff)", 0 },
 	{ 0 },
@@ -86,8 +87,8 @@ put_pupil(struct command *command, struct putting *putting, uint64_t *commit)
 		status = draft_set(draft, putting->record, "holder", &holder,
 		    &command->error);
 	if (status == STATUS_OK)
-		status = draft_finish(draft, command->now_ms, commit,
-		    &command->error);
+		status =
+		    view_finish(&command->view, draft, commit, &command->error);
 	if (status == STATUS_OK)
 		putting->id = draft_record_id(draft, putting->record);
 	draft_destroy(draft);
@@ -122,24 +123,17 @@ choose_dossier(struct command *command, const struct collection *collection,
 static enum status
 put_record(struct command *command, struct putting *putting, uint64_t *commit)
 {
-	const struct collection *collection;
 	enum record_state state;
 	uint64_t dossier;
 	enum status status;
 
 	if (putting->is_new && strcmp(putting->collection->name, "pupil") == 0)
 		return put_pupil(command, putting, commit);
-	if (putting->is_new) {
+	if (putting->is_new)
 		status = choose_dossier(command, putting->collection, &dossier);
-	} else {
-		status = record_locate(command->replica, putting->id, &dossier,
-		    &collection, &state, &command->error);
-		if (status == STATUS_NOT_FOUND ||
-		    (status == STATUS_OK && collection != putting->collection))
-			return error_set(&command->error, STATUS_NOT_FOUND,
-			    "there is no %s with the id %" PRIu64 " here",
-			    putting->collection->name, putting->id);
-	}
+	else
+		status = command_locate(command, putting->collection,
+		    putting->id, &dossier, &state);
 	if (status == STATUS_OK)
 		status =
 		    command_write(command, dossier, write_put, putting, commit);
@@ -191,7 +185,7 @@ const struct command_entry command_put = {
 	.name = "put",
 	.usage = "put COLLECTION [ID] COLUMN=VALUE...",
 	.about = "create a record, or change one",
-	.needs = COMMAND_WRITES,
+	.needs = COMMAND_WRITES | COMMAND_PERSON,
 	.rules = put_rules,
 	.words_min = 2,
 	.words_max = OPTIONS_VALUES,
@@ -202,6 +196,7 @@ const struct command_entry command_put = {
 
 static const struct option_rule delete_rules[] = {
 	COMMAND_RULES,
+	COMMAND_PERSON_RULES,
 	{ "author", "STAFF", "who writes this (an id of staff)", 0 },
 	{ "undo", NULL, "take the deletion back", 0 },
 	{ 0 },
@@ -221,8 +216,8 @@ static enum status
 run_delete(struct command *command)
 {
 	bool undo = options_flag(&command->options, "undo");
-	const struct collection *named, *collection;
-	enum record_state state;
+	const struct collection *named;
+	enum record_state state = RECORD_LIVE;
 	uint64_t id, dossier, commit;
 	enum status status;
 
@@ -230,11 +225,8 @@ run_delete(struct command *command)
 	if (status == STATUS_OK)
 		status = command_id(command, 1, &id);
 	if (status == STATUS_OK)
-		status = record_locate(command->replica, id, &dossier,
-		    &collection, &state, &command->error);
-	if (status == STATUS_NOT_FOUND ||
-	    (status == STATUS_OK &&
-		(collection != named || (state == RECORD_DELETED) != undo)))
+		status = command_locate(command, named, id, &dossier, &state);
+	if (status == STATUS_OK && (state == RECORD_DELETED) != undo)
 		return error_set(&command->error, STATUS_NOT_FOUND,
 		    "there is no %s%s with the id %s here",
 		    undo ? "deleted " : "", named->name,
@@ -260,7 +252,7 @@ const struct command_entry command_delete = {
 	.name = "delete",
 	.usage = "delete COLLECTION ID [--undo]",
 	.about = "delete a record, or take that back; history stays",
-	.needs = COMMAND_WRITES,
+	.needs = COMMAND_WRITES | COMMAND_PERSON,
 	.rules = delete_rules,
 	.words_min = 2,
 	.words_max = 2,

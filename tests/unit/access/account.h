@@ -21,6 +21,25 @@ account_begin(void **state)
 	return sodium_init() < 0;
 }
 
+/* A computer that has heard of its school. */
+static inline struct replica *
+account_open(void)
+{
+	struct replica *replica = fixture_open(3, OAK);
+	struct replica_identity identity = { .site = 3 };
+
+	identity.school = fixture_insert(replica, 0, "school", "name",
+	    "Oak Infant School", "phase", "infant", "member", "Y", NULL);
+	assert_ok(replica_identity_set(replica, &identity, err));
+	return replica;
+}
+
+static inline uint64_t
+account_school_id(struct replica *replica)
+{
+	return replica_identity(replica).school;
+}
+
 static inline enum status
 account_add(struct replica *replica, const struct viewer *viewer,
     const char *name, const char *role, uint64_t *login)
@@ -50,7 +69,7 @@ account_enter(struct replica *replica, const char *name, const char *passphrase,
 static inline struct replica *
 account_school(struct viewer *viewer)
 {
-	struct replica *replica = fixture_open(3, OAK);
+	struct replica *replica = account_open();
 	struct viewer keeper;
 	uint64_t login;
 

@@ -3,6 +3,8 @@
  */
 #include "tests/unit/access/account.h"
 
+#include <inttypes.h>
+
 #include "client/access/rights.h"
 
 /* --- entering ------------------------------------------------------------- */
@@ -93,7 +95,7 @@ test_right_passphrase_forgets_wrong_tries(void **state)
 static void
 test_first_account_can_make_others(void **state)
 {
-	struct replica *replica = fixture_open(3, OAK);
+	struct replica *replica = account_open();
 	struct viewer keeper, head;
 	uint64_t login = 0;
 
@@ -115,6 +117,22 @@ test_first_account_can_make_others(void **state)
 	    STATUS_INVALID);
 	assert_int_equal(account_add(replica, &head, "x", "wizard", &login),
 	    STATUS_INVALID);
+	replica_close(replica);
+}
+
+/* Who has only just joined, or made the database anew, does not know yet that
+ * there are accounts. */
+static void
+test_nobody_is_first_before_the_first_sync(void **state)
+{
+	struct replica *replica = fixture_open(3, OAK);
+	struct viewer keeper;
+	uint64_t login;
+
+	(void)state;
+	assert_ok(viewer_begin_set_up(replica, &keeper, err));
+	assert_int_equal(account_add(replica, &keeper, "h", "head", &login),
+	    STATUS_NOT_FOUND);
 	replica_close(replica);
 }
 
@@ -167,10 +185,13 @@ test_account_of_known_staff(void **state)
 		.role = "teacher",
 		.passphrase = bytes_of_text(PASSPHRASE),
 	};
+	char school[32];
 	uint64_t login;
 
 	(void)state;
-	account.staff = fixture_insert(replica, 0, "staff", "school", "101",
+	snprintf(school, sizeof(school), "%" PRIu64,
+	    account_school_id(replica));
+	account.staff = fixture_insert(replica, 0, "staff", "school", school,
 	    "surname", "Lane", "forename", "Idris", "role", "teacher", NULL);
 	assert_ok(login_add(replica, &head, &account, NOW_MS, &login, err));
 	assert_ok(viewer_of_login(replica, login, &viewer, err));
@@ -319,8 +340,8 @@ test_same_name_twice_is_the_lesser_number(void **state)
 	(void)state;
 	assert_int_equal(account_add(replica, &head, "t", "teacher", &first),
 	    STATUS_OK);
-	second = fixture_insert(replica, OAK, "login", "login_name", "T",
-	    "role", "head", NULL);
+	second = fixture_insert(replica, account_school_id(replica), "login",
+	    "login_name", "T", "role", "head", NULL);
 	assert_true(first < second);
 	assert_int_equal(account_enter(replica, "t", PASSPHRASE, NOW_MS,
 			     &viewer),
@@ -342,6 +363,7 @@ main(void)
 		cmocka_unit_test(test_unknown_name_is_told_the_same),
 		cmocka_unit_test(test_right_passphrase_forgets_wrong_tries),
 		cmocka_unit_test(test_first_account_can_make_others),
+		cmocka_unit_test(test_nobody_is_first_before_the_first_sync),
 		cmocka_unit_test(test_only_lead_and_head_manage_accounts),
 		cmocka_unit_test(test_account_of_known_staff),
 		cmocka_unit_test(test_own_passphrase_needs_the_present_one),

@@ -158,13 +158,15 @@ test_session_follows_its_account(void **state)
 	(void)state;
 	desk_begin(&desk);
 	session_begin(desk.sessions, &desk.teacher, 0, token);
-	fixture_update(desk.replica, OAK, desk.login, "role", "office", NULL);
+	fixture_update(desk.replica, account_school_id(desk.replica),
+	    desk.login, "role", "office", NULL);
 	assert_int_equal(look(&desk, token, true, 1), SESSION_OPEN);
 	assert_int_equal(desk.viewer.roles, ROLE_OFFICE);
-	fixture_update(desk.replica, OAK, desk.login, "disabled_on",
-	    "2026-07-21T09:30:00Z", NULL);
+	fixture_update(desk.replica, account_school_id(desk.replica),
+	    desk.login, "disabled_on", "2026-07-21T09:30:00Z", NULL);
 	assert_int_equal(look(&desk, token, true, 2), SESSION_NONE);
-	fixture_update(desk.replica, OAK, desk.login, "disabled_on", "", NULL);
+	fixture_update(desk.replica, account_school_id(desk.replica),
+	    desk.login, "disabled_on", "", NULL);
 	assert_int_equal(look(&desk, token, true, 3), SESSION_NONE);
 	desk_end(&desk);
 }
