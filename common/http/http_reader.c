@@ -276,8 +276,6 @@ check_head(struct http_reader *reader)
 	if (encoding != NULL &&
 	    !bytes_equal_text_any_case(bytes_of_text(encoding), "chunked"))
 		return fail(reader, 501, "the body's encoding is not known");
-	if (encoding != NULL && (parser->flags & F_CONTENT_LENGTH) != 0)
-		return fail(reader, 400, "the body has two lengths");
 	return STATUS_OK;
 }
 
