@@ -46,8 +46,9 @@ struct visitor {
 	struct buffer heard;
 	bool is_deaf;
 	bool is_writing;
-	bool is_over;   /* the server's end, or a cut */
-	bool is_closed; /* by us */
+	bool is_refused; /* what was last written, by a cut */
+	bool is_over;    /* the server's end, or a cut */
+	bool is_closed;  /* by us */
 };
 
 /* --- the page ------------------------------------------------------------- */
@@ -265,8 +266,8 @@ on_visitor_write(uv_write_t *request, int status)
 {
 	struct visitor *visitor = request->data;
 
-	(void)status; /* the server may have cut it */
 	visitor->is_writing = false;
+	visitor->is_refused = status < 0;
 }
 
 static inline void

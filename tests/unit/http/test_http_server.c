@@ -192,6 +192,23 @@ test_body_is_taken_as_far_as_its_route_says(void **state)
 	visitor_close(&third);
 }
 
+/* A cut while it still sends might reach it before the answer does. */
+static void
+test_refused_body_is_let_run_out(void **state)
+{
+	struct page *page = page_open(state, usual);
+	struct visitor visitor = { 0 };
+
+	visitor_open(&visitor, page);
+	visitor_ask(&visitor, "POST /", OWN "Content-Length: 33554432\r\n", "");
+	visitor_say_bytes(&visitor, (struct bytes){ page->large, LARGE_BYTES });
+	visitor_wait(&visitor, "HTTP/1.1 413 ");
+	page_run_until(page, !visitor.is_writing);
+	assert_false(visitor.is_refused);
+	visitor_close(&visitor);
+	page_run_until(page, http_server_connections(page->server) == 0);
+}
+
 static void
 test_visitor_who_asks_first_is_told_to_go_on(void **state)
 {
@@ -472,6 +489,7 @@ main(void)
 		TEST(test_visitor_who_has_said_all_is_answered),
 		TEST(test_hostile_page_is_refused),
 		TEST(test_body_is_taken_as_far_as_its_route_says),
+		TEST(test_refused_body_is_let_run_out),
 		TEST(test_visitor_who_asks_first_is_told_to_go_on),
 		TEST(test_visitor_who_does_nothing_is_cut),
 		TEST(test_slow_head_is_refused),
