@@ -79,6 +79,8 @@ struct http_server {
 	struct http_connection *first; /* the youngest */
 	uint32_t connections;
 	bool is_waiting; /* somebody, for a connection to end */
+	bool is_turning_away;
+	uv_tcp_t unwanted; /* while is_turning_away */
 	bool is_closing;
 	bool is_closed;
 };

@@ -12,6 +12,7 @@ enum {
 };
 
 static void on_connection(uv_stream_t *stream, int status);
+static void on_turned_away(uv_handle_t *handle);
 static void on_server_closed(uv_handle_t *handle);
 
 /* Can only this computer reach it? */
@@ -146,6 +147,28 @@ make_room(struct http_server *server)
 	http_connection_advance(victim);
 }
 
+/*
+ * Without memory for a connection it is taken and closed: libuv would not tell
+ * of another before that.
+ */
+static void
+take_next(struct http_server *server)
+{
+	server->is_waiting = false;
+	if (http_connection_accept(server, NULL) == STATUS_OK)
+		return;
+	if (server->is_turning_away ||
+	    uv_tcp_init(server->loop, &server->unwanted) < 0) {
+		server->is_waiting = true;
+		return;
+	}
+	server->is_turning_away = true;
+	server->unwanted.data = server;
+	(void)uv_accept((uv_stream_t *)&server->tcp,
+	    (uv_stream_t *)&server->unwanted);
+	uv_close((uv_handle_t *)&server->unwanted, on_turned_away);
+}
+
 /* Who is not accepted stays in the system's queue, and libuv stops asking. */
 static void
 on_connection(uv_stream_t *stream, int status)
@@ -157,15 +180,16 @@ on_connection(uv_stream_t *stream, int status)
 	if (server->connections == server->limits.connections) {
 		server->is_waiting = true;
 		make_room(server);
-	} else if (http_connection_accept(server, NULL) != STATUS_OK) {
-		server->is_waiting = true;
+	} else {
+		take_next(server);
 	}
 }
 
 static void
 free_when_done(struct http_server *server)
 {
-	if (!server->is_closed || server->connections > 0)
+	if (!server->is_closed || server->is_turning_away ||
+	    server->connections > 0)
 		return;
 	if (server->handlers.on_closed != NULL)
 		server->handlers.on_closed(server, server->user);
@@ -181,8 +205,18 @@ http_server_release(struct http_server *server,
 		connection->next->previous = connection->previous;
 	server->connections--;
 	if (server->is_waiting && !server->is_closing)
-		server->is_waiting =
-		    http_connection_accept(server, NULL) != STATUS_OK;
+		take_next(server);
+	free_when_done(server);
+}
+
+static void
+on_turned_away(uv_handle_t *handle)
+{
+	struct http_server *server = handle->data;
+
+	server->is_turning_away = false;
+	if (server->is_waiting && !server->is_closing)
+		on_connection((uv_stream_t *)&server->tcp, 0);
 	free_when_done(server);
 }
 

@@ -1,16 +1,7 @@
 /* Every allocation of reading and answering fails once, and is told. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/unit/http/page.h"
 
-#include <cmocka.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "common/http/http_guard.h"
 #include "common/http/http_reader.h"
-#include "common/http/http_response.h"
 
 static unsigned failing;
 
@@ -188,6 +179,56 @@ test_answer_tells_that_memory_is_short(void **state)
 	http_response_deinit(&response);
 }
 
+/* A connection that there is no memory for is closed, and the next is taken. */
+static void
+test_server_without_memory_goes_on(void **state)
+{
+	struct page *page =
+	    page_open(state, (struct http_server_limits){ .idle_ms = 0 });
+
+	for (unsigned n = 1; n <= 2; n++) {
+		struct visitor first = { 0 }, second = { 0 };
+
+		visitor_open(&first, page);
+		failing = n;
+		visitor_wait_end(&first);
+		assert_int_equal(failing, 0);
+		visitor_open(&second, page);
+		visitor_ask(&second, "GET /here", "", "");
+		visitor_wait(&second, "/here\n");
+		visitor_close(&first);
+		visitor_close(&second);
+	}
+}
+
+/* Each allocation for one visit fails once: it is answered or it is over. */
+static void
+test_visit_ends_however_short_memory_is(void **state)
+{
+	struct page *page =
+	    page_open(state, (struct http_server_limits){ .connections = 3 });
+	bool is_whole = false;
+
+	for (unsigned n = 1; !is_whole; n++) {
+		struct visitor visitor = { 0 };
+
+		visitor_open(&visitor, page);
+		/* Its own memory, which must not fail. */
+		assert_non_null(buffer_reserve(&visitor.heard, 256 * 1024));
+		failing = n;
+		visitor_ask(&visitor, "GET /stream", "", "");
+		page_run_until(page,
+		    visitor.is_over || visitor_has_heard(&visitor, "\r\n\r\n"));
+		if (page->stream != NULL)
+			(void)http_stream_send(page->stream, NULL, NULL,
+			    (struct bytes){ page->large, 4096 });
+		is_whole = failing > 0;
+		failing = 0;
+		visitor_close(&visitor);
+		page_run_until(page, page->stream == NULL);
+	}
+}
+
 int
 main(void)
 {
@@ -195,6 +236,11 @@ main(void)
 		cmocka_unit_test(test_reading_tells_that_memory_is_short),
 		cmocka_unit_test(test_parameters_tell_that_memory_is_short),
 		cmocka_unit_test(test_answer_tells_that_memory_is_short),
+		cmocka_unit_test_setup_teardown(
+		    test_server_without_memory_goes_on, page_init, page_deinit),
+		cmocka_unit_test_setup_teardown(
+		    test_visit_ends_however_short_memory_is, page_init,
+		    page_deinit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
