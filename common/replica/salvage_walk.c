@@ -23,7 +23,8 @@ static const char pragmas[] = "PRAGMA query_only = ON;"
 struct walk {
 	struct salvage *salvage;
 	sqlite3 *database;
-	bool again; /* want of memory is the file's fault */
+	bool again;  /* want of memory is the file's fault */
+	bool lacked; /* SQLite has said so */
 };
 
 /* A row: false stops all. */
@@ -53,6 +54,7 @@ judge(struct walk *walk, int result)
 	bool no_memory =
 	    (result & 0xff) == SQLITE_NOMEM || result == SQLITE_IOERR_NOMEM;
 
+	walk->lacked = walk->lacked || no_memory;
 	if ((no_memory && !walk->again) || (result & 0xff) == SQLITE_BUSY)
 		salvage->status =
 		    sql_error(walk->database, result, salvage->err);
@@ -283,7 +285,8 @@ open_it(struct walk *walk)
 	return salvage->status == STATUS_OK;
 }
 
-static void
+/* Whether SQLite says that it lacked memory for what it read. */
+static bool
 walk_once(struct salvage *salvage, bool again)
 {
 	struct walk walk = { .salvage = salvage, .again = again };
@@ -294,16 +297,17 @@ walk_once(struct salvage *salvage, bool again)
 		walk_ledger(&walk);
 	}
 	sqlite3_close(walk.database);
+	return walk.lacked;
 }
 
 /* A row that says that it is longer than anything can be want of memory too,
- * as SQLite tells it.  Where it lacks indeed, the pages find none either. */
+ * as SQLite tells it.  Where it lacks indeed, the pages find none either.  Want
+ * of memory for what is written is what it is: all of it is undone. */
 void
 salvage_walk(struct salvage *salvage)
 {
-	walk_once(salvage, false);
-	if (salvage->status == STATUS_NOMEM) {
+	if (walk_once(salvage, false) && salvage->status == STATUS_NOMEM) {
 		salvage->status = STATUS_OK;
-		walk_once(salvage, true);
+		(void)walk_once(salvage, true);
 	}
 }
