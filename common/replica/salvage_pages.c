@@ -20,6 +20,7 @@ enum {
 	PAGE_BYTES_LEAST = 512,
 	PAGE_BYTES_USUAL = 4096,
 	PAGE_BYTES_MOST = 65536,
+	PAGES_MOST = 1 << 24, /* far more than any of ours has */
 	FILE_HEADER_BYTES = 100,
 	WAL_HEADER_BYTES = 32,
 	FRAME_HEADER_BYTES = 24,
@@ -198,29 +199,35 @@ read_frame(struct pages *pages, const uint8_t *salts, uint32_t frame,
 	return true;
 }
 
+static uint32_t
+at_most(uint64_t pages)
+{
+	return pages < PAGES_MOST ? (uint32_t)pages : PAGES_MOST;
+}
+
 /* Every page that any transaction of the WAL wrote, up to the last that was
  * committed. */
 static bool
 map_wal(struct pages *pages)
 {
 	uint64_t step = (uint64_t)FRAME_HEADER_BYTES + pages->page_bytes;
-	uint64_t most = pages->wal.size < WAL_HEADER_BYTES
-	                    ? 0
-	                    : (pages->wal.size - WAL_HEADER_BYTES) / step;
-	uint64_t count = pages->database.size / pages->page_bytes + most + 1;
+	uint32_t frames =
+	    pages->wal.size < WAL_HEADER_BYTES
+		? 0
+		: at_most((pages->wal.size - WAL_HEADER_BYTES) / step);
 	uint8_t header[WAL_HEADER_BYTES];
 	uint32_t committed = 0, page;
 	bool ends;
 
-	if (most > INT32_MAX || count > INT32_MAX)
-		return true; /* larger than any of ours */
-	pages->count = (uint32_t)count;
-	pages->frames = calloc(count + 1, sizeof(*pages->frames));
+	pages->count =
+	    at_most(pages->database.size / pages->page_bytes + frames + 1);
+	pages->frames =
+	    calloc((size_t)pages->count + 1, sizeof(*pages->frames));
 	if (pages->frames == NULL)
 		return no_memory(pages);
 	if (!read_at(&pages->wal, 0, header, sizeof(header)))
 		return true;
-	for (uint32_t i = 0; i < most; i++) {
+	for (uint32_t i = 0; i < frames; i++) {
 		if (!read_frame(pages, header + 16, i, &page, &ends))
 			break;
 		if (ends)
