@@ -294,6 +294,11 @@ test_generations_have_places_in_common(void **state)
 	assert_int_equal(replica_generations_common(ours, 3, foreign, 2), 0);
 	assert_int_equal(replica_generations_common(ours, 3, NULL, 0), 0);
 	assert_int_equal(replica_generations_common(NULL, 0, NULL, 0), 0);
+	/* and a place is of the last that had begun before it */
+	assert_int_equal(replica_generation_at(ours, 3, 50), 11);
+	assert_int_equal(replica_generation_at(ours, 3, 51), 22);
+	assert_int_equal(replica_generation_at(ours, 3, 91), 33);
+	assert_int_equal(replica_generation_at(NULL, 0, 91), 0);
 }
 
 static void

@@ -278,6 +278,81 @@ test_own_commits_without_a_place_wait(void **state)
 	replica_close(replica);
 }
 
+/* Found by SQLite, and once more page by page since something is in doubt: it
+ * waits once. */
+static void
+test_what_is_found_twice_waits_once(void **state)
+{
+	struct ruin *ruin = *state;
+	struct salvage_result result;
+
+	alter(ruin, "UPDATE ledger SET sequence = sequence + (1 << 62)"
+		    " WHERE sequence > 35;"
+		    "UPDATE pending SET digest = zeroblob(16) WHERE id ="
+		    " (SELECT max(id) FROM pending WHERE state = 0)");
+	replica_close(salvage(ruin, &result));
+	assert_int_equal(result.waiting, WAITING + 4 - 1);
+	assert_int_equal(result.lost, 1);
+}
+
+/* What another computer wrote never waited here. */
+static void
+test_another_computers_rows_are_not_taken(void **state)
+{
+	struct ruin *ruin = *state;
+	struct salvage_result result;
+
+	alter(ruin, "UPDATE pending SET id = (6 << 43) + 9 WHERE id ="
+		    " (SELECT max(id) FROM pending WHERE state = 0);"
+		    "UPDATE ledger SET sequence = sequence + (1 << 62),"
+		    " id = (6 << 43) + sequence WHERE sequence > 35");
+	replica_close(salvage(ruin, &result));
+	assert_int_equal(result.waiting, WAITING - 1);
+	assert_int_equal(result.lost, 0);
+}
+
+/* Nothing proves what was passed on, but a date has to be one. */
+static void
+test_notes_that_are_none_are_not_kept(void **state)
+{
+	static const char *const texts[] = {
+		"UPDATE pending SET at = -5 WHERE state = 2",
+		"UPDATE pending SET dossier = -5 WHERE state = 2",
+		"UPDATE pending SET bytes = x'07' WHERE state = 2",
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct salvage_result result;
+
+		alter(*state, texts[i]);
+		salvage_and_expect(*state, &result);
+		assert_int_equal(result.waiting, WAITING);
+		assert_int_equal(result.passed_on, 0);
+	}
+}
+
+/* What the hub understands, as last announced; not what is yet to come. */
+static void
+test_hubs_catalogue_is_kept_if_it_can_be(void **state)
+{
+	for (uint64_t more = 0; more < 2; more++) {
+		struct salvage_result result;
+		struct replica *replica;
+		char text[128];
+
+		snprintf(text, sizeof(text),
+		    "INSERT INTO meta (name, value)"
+		    " VALUES ('hub_catalogue', %" PRIu64 ")",
+		    catalogue_version() + more);
+		alter(*state, text);
+		replica = salvage(*state, &result);
+		assert_int_equal(ask(replica, "SELECT value FROM meta"
+					      " WHERE name = 'hub_catalogue'"),
+		    more > 0 ? 0 : catalogue_version());
+		replica_close(replica);
+	}
+}
+
 /* Notes that cannot be true are not believed. */
 static void
 test_impossible_facts_are_not_believed(void **state)
@@ -318,6 +393,10 @@ main(void)
 		RUIN(test_wal_is_read_too),
 		RUIN(test_flipped_bit_is_noticed),
 		RUIN(test_own_commits_without_a_place_wait),
+		RUIN(test_what_is_found_twice_waits_once),
+		RUIN(test_another_computers_rows_are_not_taken),
+		RUIN(test_notes_that_are_none_are_not_kept),
+		RUIN(test_hubs_catalogue_is_kept_if_it_can_be),
 		RUIN(test_impossible_facts_are_not_believed),
 	};
 

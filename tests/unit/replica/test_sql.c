@@ -257,6 +257,29 @@ test_step_that_was_not_undone_spoils_the_rest(void **state)
 	assert_int_equal(count_things(*state, STATUS_OK), 0);
 }
 
+/* The night's thread reads for minutes, and a process that ends does not wait
+ * for it. */
+static void
+test_what_takes_long_can_be_stopped(void **state)
+{
+	const char *text = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL"
+			   " SELECT i + 1 FROM n WHERE i < 1000000)"
+			   " SELECT count(*) FROM n";
+	struct replica *replica = *state;
+	atomic_bool stop = false;
+	struct error err = { 0 };
+	uint64_t count;
+
+	replica_stop_when(replica, &stop);
+	SCRIPT_OK(sql_finish_id(sql_use(replica, text), &count, &err), &err);
+	assert_int_equal(count, 1000000);
+	atomic_store(&stop, true);
+	assert_int_equal(sql_finish_id(sql_use(replica, text), &count, &err),
+	    STATUS_CANCELLED);
+	atomic_store(&stop, false);
+	SCRIPT_OK(sql_finish_id(sql_use(replica, text), &count, &err), &err);
+}
+
 int
 main(void)
 {
@@ -269,6 +292,7 @@ main(void)
 		TEST(test_broken_text_is_told_by_the_step),
 		TEST(test_taken_key_exists),
 		TEST(test_results_have_a_status),
+		TEST(test_what_takes_long_can_be_stopped),
 		cmocka_unit_test_setup_teardown(
 		    test_rollback_without_memory_is_done_first_of_all, setup,
 		    teardown),
