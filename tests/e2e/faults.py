@@ -46,6 +46,18 @@ def query(folder, sql, *values):
         return database.execute(sql, values).fetchall()
 
 
+def is_written(folder):
+    """Whether somebody is in the middle of a transaction."""
+    path = folder.data / "replica.db"
+    with contextlib.closing(sqlite3.connect(path, timeout=0)) as database:
+        try:
+            database.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        database.rollback()
+        return False
+
+
 class Commits:
     """Some of the ledger, wherever they lie."""
 

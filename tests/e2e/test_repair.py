@@ -253,6 +253,30 @@ class Repair(unittest.TestCase):
             for site in (self.oak, self.secondary):
                 self.assertEqual(self.altered(site), 0)
 
+    def repair_hub(self):
+        """Killed, if it can be, in the middle of its transaction."""
+        faults.edit(self.hub, "UPDATE pupil SET surname = 'Other'")
+        repair = harness.Program(self.hub.words("check", "--repair"),
+                                 self.here.base / "repair.log")
+        harness.until(lambda: repair.process.poll() is not None or
+                      faults.is_written(self.hub), "the repair has begun")
+        killed = repair.end(harness.signal.SIGKILL) != 0
+        print(f"  repair of the hub {'killed' if killed else 'done'} with "
+              f"{self.altered(self.hub)} altered")
+        return killed and self.altered(self.hub) > 0
+
+    def alter_rows_of_hub(self):
+        """Its night finds it; a person repairs it, while it rests."""
+        with self.fault("rows altered at the hub, and killed"):
+            faults.edit(self.hub, "UPDATE pupil SET surname = 'Other'")
+            self.hub.run("night", expect=1)
+            self.assertIn("check --repair", self.hub.status())
+            self.hub.stop()
+            harness.until(self.repair_hub, "the repair was killed")
+            self.hub.run("check", "--repair")
+            self.assertEqual(self.altered(self.hub), 0)
+            self.hub.start()
+
     def is_reconciling(self):
         return faults.query(self.oak, "SELECT value FROM meta"
                             " WHERE name = 'reconcile_wanted'") == [(1,)]
@@ -263,6 +287,7 @@ class Repair(unittest.TestCase):
             self.prepare(here)
             self.lose_commits()
             self.alter_rows()
+            self.alter_rows_of_hub()
             self.flip_bytes()
 
     # --- a hub that is another

@@ -34,6 +34,7 @@ LATE = 10 * 60  # a mutant that runs in circles
 
 # Whose unit tests see a defect of a folder, nearest first.
 NEAREST = {
+    "protocol": ["protocol", "engine", "server"],
     "client/engine": ["engine", "server", "client"],
     "common/replica": ["replica", "engine", "server", "client"],
     "server/core": ["server", "engine", "client"],
