@@ -114,13 +114,27 @@ is_kept(struct salvage *salvage, uint64_t id, bool *kept)
 	return salvage->status == STATUS_OK;
 }
 
+/* Where a page stands in another's place, rows of another table say nothing of
+ * what waited here. */
+static bool
+has_form(const struct salvage_waiting *row)
+{
+	static const uint8_t none[LIMIT_DIGEST_BYTES];
+
+	if (row->digest.size != sizeof(none))
+		return false;
+	if (row->state == PENDING_PASSED_ON)
+		return row->bytes.size == 0 &&
+		       memcmp(row->digest.data, none, sizeof(none)) == 0;
+	return row->state <= PENDING_ASIDE && row->bytes.size > 0;
+}
+
 /* The note that a commit went on with its dossier is all that is left of it,
  * and nothing proves it. */
 static bool
 keep_note(struct salvage *salvage, const struct salvage_waiting *row)
 {
-	if (row->bytes.size != 0 || row->dossier > IDENTIFIER_MAX ||
-	    row->at_ms > INT64_MAX)
+	if (row->dossier > IDENTIFIER_MAX || row->at_ms > INT64_MAX)
 		return true;
 	salvage->status = pending_note_passed_on(salvage->to, row->id,
 	    row->dossier, row->at_ms, salvage->err);
@@ -139,7 +153,7 @@ salvage_take_waiting(struct salvage *salvage, const struct salvage_waiting *row)
 	struct commit commit = { 0 };
 	bool kept, sound = false;
 
-	if (!is_own(salvage, row->id)) {
+	if (!is_own(salvage, row->id) || !has_form(row)) {
 		salvage->doubtful = true;
 		return true;
 	}

@@ -132,6 +132,26 @@ test_header_destroyed_loses_nothing(void **state)
 	expect_all(*state);
 }
 
+/* Its rows are no loss of what waited, which other pages still hold. */
+static void
+test_other_table_in_its_place(void **state)
+{
+	static const char *const names[] = { "record", "ledger", "dossier",
+		"pupil" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char sql[300];
+
+		snprintf(sql, sizeof(sql),
+		    "PRAGMA writable_schema = ON; UPDATE sqlite_schema"
+		    " SET rootpage = (SELECT rootpage FROM sqlite_schema"
+		    " WHERE name = '%s') WHERE name = 'pending'",
+		    names[i]);
+		alter(*state, sql);
+		expect_all(*state);
+	}
+}
+
 /* Where a row says that it is longer than anything. */
 static void
 lengthen_rows(struct ruin *ruin, const uint8_t *page, struct bytes length)
@@ -387,6 +407,7 @@ main(void)
 		RUIN(test_sound_database_gives_all),
 		RUIN(test_every_page_overwritten),
 		RUIN(test_header_destroyed_loses_nothing),
+		RUIN(test_other_table_in_its_place),
 		RUIN(test_length_of_row_that_cannot_be),
 		RUIN(test_cut_anywhere),
 		RUIN(test_absent_file_gives_a_fresh_replica),
