@@ -120,7 +120,7 @@ def fill(database, state, first):
                 one, dossier, 0, state, 0, 1, digest, data))
     if first > 0:
         database.execute("INSERT INTO pending VALUES (?,?,0,2,0,1,?,?)", (
-            (SITE << 43) + 77, 300, b"", b""))
+            (SITE << 43) + 77, 300, bytes(16), b""))
 
 
 def salt(log):
