@@ -11,6 +11,7 @@
 #include "client/agent/memo.h"
 #include "common/replica/check.h"
 #include "common/replica/purge.h"
+#include "common/report/report.h"
 #include "common/support/clock.h"
 #include "common/support/file.h"
 #include "common/support/random.h"
@@ -104,6 +105,7 @@ fill_new(const struct folder *folder, const char *path, const char *damaged,
 		.path = damaged,
 		.now_ms = now_ms,
 		.jump = (uint32_t)random_u64(),
+		.take_report = report_take_salvaged,
 	};
 	struct replica *replica = NULL;
 	enum status status;

@@ -1,7 +1,8 @@
 /*
  * What can still be read of a client's damaged database that the hub does not
- * have: the commits that wait or were set aside, and how far its numbers went.
- * All else comes from the hub again.
+ * have: the commits that wait or were set aside, how far its numbers went, and
+ * what was kept of former nights (defects of sync, morning reports) as far as
+ * SQLite reads it.  All else comes from the hub again.
  *
  * What is read is proved by its digest, so that damage that SQLite does not
  * see is not taken for somebody's words.
@@ -11,12 +12,19 @@
 
 #include "common/replica/replica.h"
 
+/* A morning report that was kept, and that nothing proves.  Bytes are borrowed.
+ * Inside the transaction of the new replica, and perhaps twice.  What it is not
+ * it leaves alone; an error ends the salvage. */
+typedef enum status salvage_report(struct replica *to, uint64_t now_ms,
+    struct bytes day, struct bytes json, struct error *err);
+
 struct salvage_options {
 	const char *path; /* the damaged database, with its WAL beside it */
 	const char *vfs;  /* NULL: SQLite's default */
 	uint32_t site;    /* whose numbers count */
 	uint64_t now_ms;
-	uint32_t jump; /* as for replica_jump */
+	uint32_t jump;               /* as for replica_jump */
+	salvage_report *take_report; /* NULL: they are not wanted */
 };
 
 struct salvage_result {

@@ -2,6 +2,7 @@
  * What the parts of salvaging share.
  *
  *	salvage.c	  what is made of that which was read
+ *	salvage_kept.c	  and of what was kept of former nights
  *	salvage_walk.c	  reading by SQLite, as far as it goes
  *	salvage_pages.c	  reading pages where SQLite does not find its way
  *
@@ -10,6 +11,7 @@
 #ifndef COMMON_REPLICA_SALVAGE_PRIVATE_H
 #define COMMON_REPLICA_SALVAGE_PRIVATE_H
 
+#include "common/replica/defect.h"
 #include "common/replica/id_list.h"
 #include "common/replica/ledger.h"
 #include "common/replica/salvage.h"
@@ -18,6 +20,7 @@ struct sqlite3;
 
 /* Small facts that are worth keeping. */
 enum salvage_fact {
+	SALVAGE_SITE,
 	SALVAGE_SCHOOL,
 	SALVAGE_COUNTER,
 	SALVAGE_STAMP,
@@ -61,6 +64,12 @@ bool salvage_take_waiting(struct salvage *salvage,
 bool salvage_take_placed(struct salvage *salvage, uint64_t sequence,
     uint64_t id, uint64_t dossier, uint64_t received_ms, struct bytes digest,
     struct bytes bytes);
+
+/* What is kept of nights. */
+bool salvage_take_defect(struct salvage *salvage, const struct defect *defect);
+
+bool salvage_take_report(struct salvage *salvage, struct bytes day,
+    struct bytes json);
 
 /* An id that stands in an index. */
 bool salvage_take_id(struct salvage *salvage, uint64_t id, uint64_t state);

@@ -214,12 +214,65 @@ walk_ledger(struct walk *walk)
 		    &whole);
 }
 
+/* --- what was kept of nights ---------------------------------------------- */
+
+#define DEFECTS                                                    \
+	"SELECT rowid, found_ms, kind, site, commit_id, sequence," \
+	" received_ms FROM defect NOT INDEXED"
+#define REPORTS "SELECT rowid, day, json FROM report NOT INDEXED"
+
+static bool
+take_defect(struct salvage *salvage, sqlite3_stmt *row)
+{
+	uint64_t kind = column_id(row, 2), site = column_id(row, 3);
+	const struct defect defect = {
+		.found_ms = column_id(row, 1),
+		.kind = (enum defect_kind)(kind <= DEFECT_FILE ? kind : 0),
+		.site = site <= UINT32_MAX ? (uint32_t)site : 0,
+		.commit_id = column_id(row, 4),
+		.sequence = column_id(row, 5),
+		.received_ms = column_id(row, 6),
+	};
+
+	return salvage_take_defect(salvage, &defect);
+}
+
+static bool
+take_report(struct salvage *salvage, sqlite3_stmt *row)
+{
+	return salvage_take_report(salvage, column_bytes(row, 1),
+	    column_bytes(row, 2));
+}
+
+/* Another computer's nights are not this one's.  Before the first there is no
+ * table of reports. */
+static void
+walk_kept(struct walk *walk)
+{
+	struct salvage *salvage = walk->salvage;
+	bool whole;
+
+	if (salvage->facts[SALVAGE_SITE] != salvage->options->site)
+		return;
+	each(walk, DEFECTS " ORDER BY rowid", false, take_defect, &whole);
+	if (!whole)
+		each(walk, DEFECTS " ORDER BY rowid DESC", true, take_defect,
+		    &whole);
+	if (salvage->options->take_report == NULL)
+		return;
+	each(walk, REPORTS " ORDER BY rowid", false, take_report, &whole);
+	if (!whole)
+		each(walk, REPORTS " ORDER BY rowid DESC", true, take_report,
+		    &whole);
+}
+
 /* --- small facts ---------------------------------------------------------- */
 
 static void
 read_facts(struct walk *walk)
 {
 	static const char *const names[SALVAGE_FACTS] = {
+		[SALVAGE_SITE] = "site",
 		[SALVAGE_SCHOOL] = "school",
 		[SALVAGE_COUNTER] = "counter",
 		[SALVAGE_STAMP] = "stamp",
@@ -295,6 +348,7 @@ walk_once(struct salvage *salvage, bool again)
 		read_facts(&walk);
 		walk_waiting(&walk);
 		walk_ledger(&walk);
+		walk_kept(&walk);
 	}
 	sqlite3_close(walk.database);
 	return walk.lacked;

@@ -49,6 +49,11 @@ enum status report_make_and_store(struct replica *replica,
 enum status report_store(struct replica *replica, const json_t *report,
     struct error *err);
 
+/* One that a damaged database had kept (salvage.h), in an open transaction.
+ * What is no report of that day, or is of a day to come, is left out. */
+enum status report_take_salvaged(struct replica *replica, uint64_t now_ms,
+    struct bytes day, struct bytes json, struct error *err);
+
 /* The report that was kept for that day.  STATUS_NOT_FOUND. */
 enum status report_load(struct replica *replica, const char *day,
     json_t **report, struct error *err);

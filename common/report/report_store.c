@@ -41,6 +41,24 @@ report_store(struct replica *replica, const json_t *report, struct error *err)
 	return status;
 }
 
+enum status
+report_take_salvaged(struct replica *replica, uint64_t now_ms, struct bytes day,
+    struct bytes json, struct error *err)
+{
+	json_t *report =
+	    json_loadb((const char *)json.data, json.size, 0, NULL);
+	int32_t of = day_of_text(day);
+	enum status status = STATUS_OK;
+
+	/* Its own words for its day are what is shown and compared by. */
+	if (json_is_object(report) && of != DAY_NONE &&
+	    of <= day_of_unix_ms(now_ms) &&
+	    bytes_equal_text(day, report_text(report, "day")))
+		status = report_store(replica, report, err);
+	json_decref(report);
+	return status;
+}
+
 /* --- reading -------------------------------------------------------------- */
 
 /* Before the first night there is no table. */

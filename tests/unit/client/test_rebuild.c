@@ -2,13 +2,17 @@
  * `throughline rebuild`: what it says, the files that it leaves, and going on
  * after an interruption.
  *
- * Covers client/agent/rebuild.c and client/command/rebuild.c.
+ * Covers client/agent/rebuild.c, client/command/rebuild.c and
+ * common/replica/salvage_kept.c.
  */
 #include "tests/unit/client/run.h"
 
 #include <jansson.h>
+#include <sqlite3.h>
 
 #include "client/agent/rebuild.h"
+#include "common/replica/defect.h"
+#include "common/report/report.h"
 
 enum {
 	SITE = 3,
@@ -188,6 +192,109 @@ test_absent_and_empty_database(void **state)
 	assert_int_equal(RUN("check"), 0);
 }
 
+/* --- what was kept of nights ---------------------------------------------- */
+
+static struct replica *
+open_here(const struct place *place)
+{
+	char path[256];
+
+	path_of(place, "replica.db", path);
+	return script_open(path, REPLICA_CLIENT);
+}
+
+static bool
+note_defect(void *context, const struct defect *defect)
+{
+	*(struct defect *)context = *defect;
+	return true;
+}
+
+/* Two nights, one of which left words that are no report. */
+static void
+keep_nights(const struct place *place)
+{
+	struct replica *replica = open_here(place);
+	struct defect lacked = { 1790000000000, DEFECT_CLIENT_LACKED, SITE, 110,
+		5, 1780000000000 };
+	struct defect later = { UINT64_C(1) << 50, DEFECT_TABLES, SITE, 0, 0,
+		0 };
+	json_t *report =
+	    json_pack("{s:s, s:s}", "day", "2026-07-21", "title", "Oak");
+	struct error err = { 0 };
+
+	SCRIPT_OK(replica_begin(replica, &err), &err);
+	SCRIPT_OK(defect_note(replica, &lacked, &err), &err);
+	SCRIPT_OK(defect_note(replica, &later, &err), &err);
+	SCRIPT_OK(report_store(replica, report, &err), &err);
+	SCRIPT_OK(replica_commit(replica, &err), &err);
+	assert_int_equal(sqlite3_exec(replica_database(replica),
+			     "INSERT INTO report VALUES ('2026-07-22', 'x');"
+			     "INSERT INTO report VALUES ('2026-07-23',"
+			     " '{\"day\":\"2026-07-24\"}');"
+			     "INSERT INTO report VALUES ('2999-07-24',"
+			     " '{\"day\":\"2999-07-24\"}')",
+			     NULL, NULL, NULL),
+	    SQLITE_OK);
+	json_decref(report);
+	replica_close(replica);
+}
+
+static void
+test_nights_that_can_be_read_are_kept(void **state)
+{
+	struct defect defect = { 0 };
+	struct replica *replica;
+	json_t *report = NULL;
+	struct error err = { 0 };
+
+	keep_nights(*state);
+	assert_int_equal(RUN("rebuild", "--force"), 0);
+	replica = open_here(*state);
+	SCRIPT_OK(defect_each(replica, 0, note_defect, &defect, &err), &err);
+	assert_int_equal(defect.kind, DEFECT_CLIENT_LACKED);
+	assert_int_equal(defect.found_ms, 1790000000000);
+	assert_int_equal(defect.site, SITE);
+	assert_int_equal(defect.commit_id, 110);
+	assert_int_equal(defect.sequence, 5);
+	assert_int_equal(defect.received_ms, 1780000000000);
+	assert_string_equal(script_query(replica,
+				"SELECT count(*) FROM defect"),
+	    "1");
+	SCRIPT_OK(report_load(replica, "2026-07-21", &report, &err), &err);
+	assert_string_equal(json_string_value(json_object_get(report, "title")),
+	    "Oak");
+	assert_string_equal(script_query(replica,
+				"SELECT count(*) FROM report"),
+	    "1");
+	json_decref(report);
+	replica_close(replica);
+}
+
+/* They may be another school's. */
+static void
+test_nights_of_another_computer_are_not_kept(void **state)
+{
+	struct replica_identity other = { SITE + 1, OAK };
+	struct replica *replica;
+	struct error err = { 0 };
+
+	keep_nights(*state);
+	replica = open_here(*state);
+	SCRIPT_OK(replica_identity_set(replica, &other, &err), &err);
+	replica_close(replica);
+	assert_int_equal(RUN("rebuild"), 0);
+	replica = open_here(*state);
+	assert_string_equal(script_query(replica,
+				"SELECT count(*) FROM defect"),
+	    "0");
+	assert_string_equal(script_query(replica,
+				"SELECT count(*) FROM sqlite_schema"
+				" WHERE name = 'report'"),
+	    "0");
+	replica_close(replica);
+}
+
 /* A database of another computer is not this one's. */
 static void
 test_database_of_another_computer_is_made_anew(void **state)
@@ -275,6 +382,8 @@ main(void)
 		REBUILD(test_what_waited_is_saved_and_told),
 		REBUILD(test_json_says_what_is_known),
 		REBUILD(test_absent_and_empty_database),
+		REBUILD(test_nights_that_can_be_read_are_kept),
+		REBUILD(test_nights_of_another_computer_are_not_kept),
 		REBUILD(test_database_of_another_computer_is_made_anew),
 		REBUILD(test_interrupted_rebuild_goes_on),
 		REBUILD(test_running_agent_is_not_disturbed),
