@@ -1,10 +1,5 @@
-/*
- * The server over real sockets: whom it answers, refuses and waits for.
- * Covers common/http/http_connection.c.
- */
+/* The server over real sockets: whom it answers, refuses and waits for. */
 #include "tests/unit/http/page.h"
-
-#include "common/http/http_limits.h"
 
 static const struct http_server_limits usual;
 
@@ -231,89 +226,6 @@ test_visitor_who_asks_first_is_told_to_go_on(void **state)
 }
 
 static void
-test_visitor_who_does_nothing_is_cut(void **state)
-{
-	struct page *page =
-	    page_open(state, (struct http_server_limits){ .idle_ms = 20 });
-	struct visitor visitor = { 0 };
-
-	visitor_open(&visitor, page);
-	visitor_wait_end(&visitor);
-	assert_int_equal(visitor.heard.size, 0);
-	assert_int_equal(page->refused, 0);
-	visitor_close(&visitor);
-}
-
-/* However steadily its bytes come, a head has one time for all of it. */
-static void
-test_slow_head_is_refused(void **state)
-{
-	struct page *page =
-	    page_open(state, (struct http_server_limits){ .head_ms = 30 });
-	struct visitor visitor = { 0 };
-
-	visitor_open(&visitor, page);
-	visitor_say(&visitor, "GET / HTTP/1.1\r\nX: ");
-	while (page->refused == 0)
-		visitor_say(&visitor, "x");
-	visitor_wait(&visitor, "HTTP/1.1 408 Request Timeout");
-	visitor_wait_end(&visitor);
-	assert_int_equal(page->refused_code, 408);
-	assert_int_equal(page->requests, 0);
-	visitor_close(&visitor);
-}
-
-static void
-test_slow_body_is_refused(void **state)
-{
-	struct page *page = page_open(state,
-	    (struct http_server_limits){ .rate_ms = 20, .rate_bytes = 2 });
-	struct visitor visitor = { 0 };
-
-	visitor_open(&visitor, page);
-	visitor_ask(&visitor, "POST /", OWN "Content-Length: 2\r\n", "x");
-	visitor_wait(&visitor, "HTTP/1.1 408 Request Timeout");
-	visitor_wait_end(&visitor);
-	assert_int_equal(page->refused_code, 408);
-	assert_int_equal(page->requests, 0);
-	visitor_close(&visitor);
-}
-
-/* A body has no time for all of it, as long as it moves. */
-static void
-test_steady_body_is_taken(void **state)
-{
-	struct page *page = page_open(state,
-	    (struct http_server_limits){ .rate_ms = 50, .rate_bytes = 1 });
-	struct visitor visitor = { 0 };
-	uint64_t began;
-
-	visitor_open(&visitor, page);
-	visitor_ask(&visitor, "PUT /upload", OWN "Content-Length: 33554432\r\n",
-	    "");
-	began = uv_now(&page->loop);
-	while (uv_now(&page->loop) < began + 200)
-		visitor_say(&visitor, "x");
-	assert_false(visitor.is_over);
-	assert_int_equal(page->refused, 0);
-	visitor_close(&visitor);
-}
-
-static void
-test_visitor_who_does_not_read_is_cut(void **state)
-{
-	struct page *page = page_open(state,
-	    (struct http_server_limits){ .rate_ms = 50, .rate_bytes = 4096 });
-	struct visitor visitor = { .is_deaf = true };
-
-	visitor_open(&visitor, page);
-	visitor_ask(&visitor, "GET /large", "", "");
-	page_run_until(page, page->requests == 1);
-	page_run_until(page, http_server_connections(page->server) == 0);
-	visitor_close(&visitor);
-}
-
-static void
 test_large_answer_arrives_whole(void **state)
 {
 	struct page *page = page_open(state, usual);
@@ -324,27 +236,6 @@ test_large_answer_arrives_whole(void **state)
 	visitor_wait_end(&visitor);
 	assert_true(visitor.heard.size > LARGE_BYTES);
 	assert_true(visitor.heard.size < LARGE_BYTES + 4096);
-	visitor_close(&visitor);
-}
-
-/* What is sent ahead of an answer stays outside, but for a little. */
-static void
-test_reading_ahead_is_bounded(void **state)
-{
-	struct page *page = page_open(state, usual);
-	struct visitor visitor = { 0 };
-
-	visitor_open(&visitor, page);
-	visitor_ask(&visitor, "GET /later", "", "");
-	page_run_until(page, page->kept != NULL);
-	visitor_say_bytes(&visitor, (struct bytes){ page->large, LARGE_BYTES });
-	for (int turn = 0; turn < 2000; turn++)
-		uv_run(&page->loop, UV_RUN_NOWAIT);
-	assert_true(visitor.is_writing);
-	http_exchange_say(page->kept, 200, "done");
-	page->kept = NULL;
-	visitor_wait(&visitor, "done\n");
-	visitor_wait(&visitor, "HTTP/1.1 400 "); /* zero bytes */
 	visitor_close(&visitor);
 }
 
@@ -491,13 +382,7 @@ main(void)
 		TEST(test_body_is_taken_as_far_as_its_route_says),
 		TEST(test_refused_body_is_let_run_out),
 		TEST(test_visitor_who_asks_first_is_told_to_go_on),
-		TEST(test_visitor_who_does_nothing_is_cut),
-		TEST(test_slow_head_is_refused),
-		TEST(test_slow_body_is_refused),
-		TEST(test_steady_body_is_taken),
-		TEST(test_visitor_who_does_not_read_is_cut),
 		TEST(test_large_answer_arrives_whole),
-		TEST(test_reading_ahead_is_bounded),
 		TEST(test_connections_are_limited),
 		TEST(test_who_finds_no_place_waits_for_one),
 		TEST(test_close_waits_for_answers),
