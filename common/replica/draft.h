@@ -51,6 +51,11 @@ enum status draft_set(struct draft *draft, int64_t record, const char *column,
 enum status draft_set_text(struct draft *draft, int64_t record,
     const char *column, struct bytes text, struct error *err);
 
+/* As draft_set, and written even where the one head says the same: so it
+ * replaces that head, and tells which one it found. */
+enum status draft_set_again(struct draft *draft, int64_t record,
+    const char *column, const struct value *value, struct error *err);
+
 /* Delete, or take a deletion back. */
 enum status draft_delete(struct draft *draft, uint64_t record,
     struct error *err);

@@ -50,7 +50,8 @@ draft_field_is_written(const struct draft_record *record, uint32_t first)
 		if (!column->set || !same_field(record, first, i))
 			continue;
 		set = true;
-		if (!value_equal(&column->value, &column->present))
+		if (column->again ||
+		    !value_equal(&column->value, &column->present))
 			differs = true;
 	}
 	heads = draft_field_heads(record,
@@ -225,6 +226,25 @@ draft_set(struct draft *draft, int64_t handle, const char *name,
 	if (status != STATUS_OK)
 		error_wrap(err, "%s", record->collection->name);
 	return status;
+}
+
+enum status
+draft_set_again(struct draft *draft, int64_t handle, const char *name,
+    const struct value *value, struct error *err)
+{
+	const struct column *column;
+	struct draft_record *record;
+	uint32_t index;
+	enum status status = draft_set(draft, handle, name, value, err);
+
+	if (status == STATUS_OK)
+		status =
+		    find_column(draft, handle, name, &record, &column, err);
+	if (status != STATUS_OK)
+		return status;
+	index = collection_column_index(record->collection, column);
+	record->columns[index].again = true;
+	return STATUS_OK;
 }
 
 enum status

@@ -20,6 +20,7 @@ enum draft_deletion {
 struct draft_column {
 	bool set;
 	bool loaded; /* present was looked up */
+	bool again;  /* is written even where it is that already */
 	struct value value;
 	struct value present; /* of the shown head */
 };

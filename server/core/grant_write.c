@@ -9,13 +9,14 @@ struct grant_column {
 	uint64_t value; /* 0: null */
 };
 
-/* Write columns of a grant: of record, or (0) of a new one. */
+/* Write columns of a grant: of record, or (0) of a new one.  Every step writes
+ * its kind, also where that stays, and so tells what it found. */
 static enum status
 grant_write(struct hub_writer *writer, uint64_t school, uint64_t record,
     uint64_t dossier, const char *kind, const struct grant_column *columns,
     uint32_t column_count, struct error *err)
 {
-	struct value none = value_null();
+	struct value none = value_null(), what = value_c_text(kind);
 	int64_t handle = (int64_t)record;
 	struct draft *draft;
 	enum status status;
@@ -30,7 +31,7 @@ grant_write(struct hub_writer *writer, uint64_t school, uint64_t record,
 			    dossier, err);
 	}
 	if (status == STATUS_OK)
-		status = hub_set_text(draft, handle, "kind", kind, err);
+		status = draft_set_again(draft, handle, "kind", &what, err);
 	for (uint32_t i = 0; i < column_count && status == STATUS_OK; i++) {
 		if (columns[i].value == 0)
 			status = draft_set(draft, handle, columns[i].name,

@@ -427,6 +427,47 @@ test_step_that_went_otherwise_is_set_aside(void **state)
 	story_end(&story);
 }
 
+/* A transfer was withdrawn, and those who held that are excused: the school
+ * that had to let the file go brings the end of its right itself, and does not
+ * get the file again.  Then the others come after all. */
+static void
+test_end_of_a_right_comes_back_from_who_had_it(void **state)
+{
+	struct fixture *f = *state;
+	struct story story;
+	struct end *oak, *elm, *two[2];
+
+	story_begin(&story, f);
+	oak = &story.ends[OAK_1];
+	elm = two[0] = &story.ends[ELM_1];
+	two[1] = &story.ends[YEW_1];
+	story_tell(&story, 1, 4, false);
+	together(story.all, ENDS);
+	hub_back_up(f, 0);
+	end_step_transfer(oak, story.pupil, story.transfer, ELM, "cancelled");
+	together(story.all, ENDS);
+	assert_int_equal(end_count(elm, "pupil", 0), 0);
+
+	take_off_line(story.all, ENDS);
+	hub_restore_number(f, 0);
+	together(two, 2);
+	excuse(f, oak->site);
+	excuse(f, story.ends[OAK_2].site);
+	together(two, 2);
+	assert_false(hub_collects(f));
+	assert_int_not_equal(grant_of(f, ELM, story.pupil).closed, 0);
+	assert_int_equal(end_count(elm, "pupil", 0), 0);
+	together(story.all, ENDS);
+	assert_int_equal(end_count(elm, "pupil", 0), 0);
+	assert_int_equal(hub_holders(f, story.pupil), 1);
+	for (uint32_t i = 0; i < ENDS; i++) {
+		expect_proved(&story.ends[i]);
+		expect_sound(&story.ends[i]);
+	}
+	hub_expect_sound(f);
+	story_end(&story);
+}
+
 int
 main(void)
 {
@@ -435,6 +476,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(test, fixture_begin, fixture_end)
 		RECOVERY(test_restored_to_any_step_all_comes_back),
 		RECOVERY(test_schools_come_back_in_any_order),
+		RECOVERY(test_end_of_a_right_comes_back_from_who_had_it),
 		RECOVERY(test_hub_rebuilt_from_its_keys_gets_all_back),
 		RECOVERY(test_crash_while_collecting_loses_nothing),
 		RECOVERY(test_line_cut_while_offering_loses_nothing),
