@@ -110,7 +110,7 @@ lose_hub(struct play *p)
 }
 
 /* As the agent: at night tables and file are looked at on a connection of its
- * own.  Want of memory there is swept apart (test_sweep_calls.c). */
+ * own, which is swept by itself. */
 static inline void
 look_at_tables(struct end *end)
 {

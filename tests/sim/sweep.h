@@ -98,6 +98,10 @@ void sweep_memory(const char *name, uint32_t runs_most, sweep_run *run,
  */
 void sweep_know_sound(void);
 
+/* From now on check_replica has all the memory that it wants: it takes most of
+ * a night, and is swept by itself. */
+void sweep_spare_checks(void);
+
 /*
  * For a branch in which an allocation failed, that was told, and what was
  * begun is undone; memory is off.  Most are where another has been: it failed
