@@ -71,6 +71,9 @@ note_undone(struct world *world, struct replica *replica, struct error *err)
 		if (entries[i].fate != ENTRY_TAKEN)
 			continue;
 		status = ledger_get(replica, entries[i].id, &row, err);
+		/* its place in the life that was put back */
+		if (status == STATUS_OK)
+			entries[i].sequence = row.sequence;
 		if (status == STATUS_NOT_FOUND) {
 			book_undo(&entries[i]);
 			status = STATUS_OK;

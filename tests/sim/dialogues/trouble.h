@@ -57,6 +57,8 @@ void downgrade_hub(struct world *world);
  * school could have written: none lost, none forged.  Else the run fails. */
 void none_lost_or_forged(struct world *world);
 
+void none_forged(struct world *world);
+
 /* --- in other hands ------------------------------------------------------- */
 
 /*
