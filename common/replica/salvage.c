@@ -165,10 +165,7 @@ salvage_take_waiting(struct salvage *salvage, const struct salvage_waiting *row)
 		return false;
 	if (!sound) {
 		salvage->doubtful = true;
-		/* With no digest it is a row of some other table, of which a
-		 * page stands here, and nobody's loss. */
-		return row->digest.size != sizeof(as_row.digest.bytes) ||
-		       salvage_take_id(salvage, row->id, row->state);
+		return salvage_take_id(salvage, row->id, row->state);
 	}
 	/* What nothing proves has to fit, no more. */
 	safe.refusal = row->refusal <= UINT32_MAX ? row->refusal : 0;
