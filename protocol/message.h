@@ -18,6 +18,7 @@
 #include "protocol/bytes.h"
 #include "protocol/digest.h"
 #include "protocol/frame.h"
+#include "protocol/health.h"
 
 enum {
 	PROTOCOL_VERSION = 1,
@@ -28,22 +29,6 @@ enum {
 struct generation {
 	uint64_t number;
 	uint64_t left_at;
-};
-
-/* The client's disk.  Who does not know it, or is too old, tells nothing. */
-struct room {
-	bool known;
-	uint64_t database_bytes; /* 0 if not known */
-	uint64_t free_bytes;
-};
-
-/* What the client tells of itself, for the administrator. */
-struct health {
-	uint64_t pending; /* commits that wait for the hub */
-	uint64_t refused; /* commits set aside */
-	uint64_t conflicts;
-	struct bytes program; /* "0.1.0" */
-	struct room room;
 };
 
 /* [version, catalogue, site, dictionary, [[generation, left_at], ...],

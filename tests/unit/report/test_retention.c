@@ -3,9 +3,9 @@
  *
  * Covers common/report/findings_retention.c.
  */
-#include <inttypes.h>
 #include <sqlite3.h>
 
+#include "common/replica/sql.h"
 #include "tests/unit/report/fixture.h"
 
 #define TODAY "2026-11-23"
@@ -102,16 +102,22 @@ static uint64_t
 pass_on(struct world *world, const char *day)
 {
 	uint64_t pupil = add_child(world, world->elm, "Brandt", "");
-	char text[512];
+	static const char *const texts[] = {
+		"INSERT INTO ledger SELECT 700, 700, ?1, unixepoch(?2) * 1000,"
+		" zeroblob(16), zeroblob(8), 0, x'00' WHERE ?3 > 0",
+		"INSERT INTO grants (grant_id, school, dossier, kind, because,"
+		" opened, held, frozen, closed) SELECT 5, ?3, ?1, 1, 0, 1, 1,"
+		" 700, 0 WHERE ?2 <> ''",
+	};
 
-	snprintf(text, sizeof(text),
-	    "INSERT INTO ledger VALUES (700, 700, %" PRIu64
-	    ", unixepoch('%s') * 1000, zeroblob(16), zeroblob(8), 0, x'00');"
-	    "INSERT INTO grants (grant_id, school, dossier, kind, because,"
-	    " opened, held, frozen, closed) VALUES (5, %" PRIu64 ", %" PRIu64
-	    ", 1, 0, 1, 1, 700, 0)",
-	    pupil, day, world->oak, pupil);
-	alter(world, text);
+	for (int i = 0; i < 2; i++) {
+		struct sql *sql = sql_use(world->replica, texts[i]);
+
+		sql_bind_id(sql, 1, pupil);
+		sql_bind_text(sql, 2, bytes_of_text(day));
+		sql_bind_id(sql, 3, world->oak);
+		assert_ok(sql_finish(sql, err));
+	}
 	return pupil;
 }
 
