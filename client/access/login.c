@@ -4,12 +4,11 @@
 #include "client/access/login.h"
 
 #include <ctype.h>
-#include <inttypes.h>
-#include <sodium.h>
 #include <string.h>
 
 #include "client/access/login_private.h"
 #include "client/access/tries.h"
+#include "common/replica/dossier.h"
 
 /* --- names ---------------------------------------------------------------- */
 
@@ -85,6 +84,26 @@ login_find(struct replica *replica, const char *name, uint64_t *login,
 		    "shows them",
 		    name);
 	return status;
+}
+
+enum status
+login_check_is_synced(struct replica *replica, struct error *err)
+{
+	const struct collection *collection;
+	struct dossier_totals totals;
+	enum record_state state;
+	uint64_t dossier;
+	enum status status = dossier_count(replica, &totals, err);
+
+	if (status != STATUS_OK)
+		return status;
+	if (totals.filling == 0 &&
+	    record_locate(replica, replica_identity(replica).school, &dossier,
+		&collection, &state, ERROR_IGNORED) == STATUS_OK)
+		return STATUS_OK;
+	return error_set(err, STATUS_NOT_FOUND,
+	    "this computer has not heard everything from its hub yet; "
+	    "`throughline sync` first");
 }
 
 /* --- the three steps ------------------------------------------------------ */

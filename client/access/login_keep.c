@@ -1,12 +1,10 @@
 /*
  * Making accounts, changing them, and closing those of leavers.
  */
-#include <sodium.h>
 #include <string.h>
 
 #include "client/access/login_private.h"
 #include "client/access/rights.h"
-#include "common/replica/dossier.h"
 #include "common/replica/draft.h"
 #include "common/support/clock.h"
 #include "protocol/identifier.h"
@@ -241,27 +239,6 @@ login_set_passphrase(struct replica *replica, const struct viewer *viewer,
 
 /* --- a new one ------------------------------------------------------------ */
 
-/* Before the first sync one cannot know that there is no account. */
-static enum status
-check_is_synced(struct replica *replica, struct error *err)
-{
-	const struct collection *collection;
-	struct dossier_totals totals;
-	enum record_state state;
-	uint64_t dossier;
-	enum status status = dossier_count(replica, &totals, err);
-
-	if (status != STATUS_OK)
-		return status;
-	if (totals.filling == 0 &&
-	    record_locate(replica, replica_identity(replica).school, &dossier,
-		&collection, &state, ERROR_IGNORED) == STATUS_OK)
-		return STATUS_OK;
-	return error_set(err, STATUS_NOT_FOUND,
-	    "this computer has not heard everything from its hub yet; "
-	    "`throughline sync` first");
-}
-
 static enum status
 check_new(struct replica *replica, const struct viewer *viewer,
     const struct login_new *account, char name[LOGIN_NAME_BYTES],
@@ -276,7 +253,7 @@ check_new(struct replica *replica, const struct viewer *viewer,
 	if (status == STATUS_OK && viewer->set_up)
 		status = viewer_begin_set_up(replica, &keeper, err);
 	if (status == STATUS_OK && viewer->set_up)
-		status = check_is_synced(replica, err);
+		status = login_check_is_synced(replica, err);
 	if (status != STATUS_OK)
 		return status;
 	if (viewer->set_up && ((viewer_roles_of(bytes_of_text(account->role)) |

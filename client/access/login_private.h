@@ -17,4 +17,8 @@ enum {
  * LOGIN_LETTERS_MAX bytes.  False: it is none. */
 bool login_fold_name(const char *name, char out[LOGIN_NAME_BYTES]);
 
+/* STATUS_NOT_FOUND: before the first sync one cannot know that there is no
+ * account. */
+enum status login_check_is_synced(struct replica *replica, struct error *err);
+
 #endif

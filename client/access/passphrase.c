@@ -227,20 +227,20 @@ check_secret(struct bytes secret, struct error *err)
 	uint64_t memory;
 
 	if (secret.size < PASSES_AT || memcmp(secret.data, tag, 4) != 0)
-		return error_set(err, STATUS_CORRUPT,
+		return error_set(err, STATUS_INVALID,
 		    "this account has no passphrase");
 	if (load32(secret.data + VERSION_AT) != VERSION)
 		return error_set(err, STATUS_UNSUPPORTED,
 		    "the passphrase of this account was set by a later version "
 		    "of this program; upgrade this computer");
 	if (secret.size != PASSPHRASE_SECRET_BYTES)
-		return error_set(err, STATUS_CORRUPT,
+		return error_set(err, STATUS_INVALID,
 		    "the passphrase of this account is damaged");
 	passes = load32(secret.data + PASSES_AT);
 	memory = bytes_load64(secret.data + MEMORY_AT);
 	if (passes < least.passes || passes > PASSES_MAX ||
 	    memory < least.memory_bytes || memory > MEMORY_MAX)
-		return error_set(err, STATUS_CORRUPT,
+		return error_set(err, STATUS_INVALID,
 		    "the passphrase of this account is kept in a way that is "
 		    "not safe; set a new one");
 	return STATUS_OK;

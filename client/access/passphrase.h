@@ -54,7 +54,7 @@ enum status passphrase_make(struct bytes passphrase, struct bytes login,
 /* A secret that no passphrase opens, at the same cost. */
 void passphrase_make_none(uint8_t secret[PASSPHRASE_SECRET_BYTES]);
 
-/* The same work.  STATUS_UNSUPPORTED: of a later version; STATUS_CORRUPT: no
+/* The same work.  STATUS_UNSUPPORTED: of a later version; STATUS_INVALID: no
  * secret, or one that asks for too little or too much. */
 enum status passphrase_verify(struct bytes secret, struct bytes passphrase,
     struct bytes login, bool *right, struct error *err);

@@ -79,7 +79,7 @@ test_parameters_out_of_range_are_refused(void **state)
 		bytes_store64(secret + MEMORY_AT, wrong[i].mib << 20);
 		assert_int_equal(verify(secret, sizeof(secret), "x", "q",
 				     &right),
-		    STATUS_CORRUPT);
+		    STATUS_INVALID);
 		assert_false(right);
 	}
 }
@@ -167,7 +167,7 @@ test_damage_is_refused(void **state)
 	for (size_t size = 0; size <= sizeof(secret); size++)
 		if (size != PASSPHRASE_SECRET_BYTES)
 			assert_int_equal(verify(secret, size, "x", "q", &right),
-			    STATUS_CORRUPT);
+			    STATUS_INVALID);
 	secret[VERSION_AT] = 2;
 	assert_int_equal(verify(secret, PASSPHRASE_SECRET_BYTES, "x", "q",
 			     &right),
