@@ -98,6 +98,31 @@ test_drop_closes_only_what_was_passed_on(void **state)
 	assert_int_equal(head_of(f), place);
 }
 
+/* A holder does not lose its file because somebody ends what never began. */
+static void
+test_only_a_destination_is_ended(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t pupil = add_pupil(f, 1);
+	struct hub_options options = fixture_options(f);
+	struct hub_writer writer;
+	struct grant grant;
+
+	OK(hub_writer_init(&writer, f->replica, &options.mark_key, f->now, 1,
+	    &f->err));
+	OK(replica_begin(f->replica, &f->err));
+	assert_int_equal(grant_write_ended(&writer, f->schools[OAK], pupil,
+			     head_of(f) + 1, &f->err),
+	    STATUS_NOT_FOUND);
+	assert_int_equal(grant_write_ended(&writer, f->schools[ELM], pupil,
+			     head_of(f) + 1, &f->err),
+	    STATUS_NOT_FOUND);
+	replica_rollback(f->replica);
+	grant = grant_of(f, OAK, pupil);
+	assert_int_equal(grant.frozen, 0);
+	assert_int_equal(grant.closed, 0);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, fixture_begin, fixture_end)
 
@@ -109,6 +134,7 @@ main(void)
 		TEST(test_child_that_comes_back_is_held_again),
 		TEST(test_cancel_freezes_a_previous_holder_again),
 		TEST(test_drop_closes_only_what_was_passed_on),
+		TEST(test_only_a_destination_is_ended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

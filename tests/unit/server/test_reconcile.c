@@ -181,6 +181,30 @@ test_runs_at_line_speed_are_put_off(void **state)
 	comparison_end(&c);
 }
 
+/* A computer that says that it has more than can be compared has its answer
+ * without any memory being asked for. */
+static void
+test_more_than_can_be_compared_is_put_off(void **state)
+{
+	struct fixture *f = *state;
+	struct comparison c;
+	struct reconcile reconcile;
+
+	OK(table_run(f->replica, &f->err,
+	    "UPDATE ledger SET sequence = ?1 WHERE id = ?2", "ii",
+	    (uint64_t)LIMIT_SKETCH_ITEMS + 1, add_pupil(f, 1)));
+	disconnect_site(f, 1);
+	fixture_restart(f);
+	c = comparison_begin(f, 1);
+	reconcile = comparison_make(&c, false);
+	assert_int_equal(reconcile.at, LIMIT_SKETCH_ITEMS + 1);
+	reconcile.count = reconcile.at;
+	assert_int_equal(comparison_ask(&c, &reconcile).state,
+	    RECONCILED_LATER);
+	assert_null(f->sessions[1]->run);
+	comparison_end(&c);
+}
+
 static enum reconciled_state
 sketch_without_run(struct comparison *c)
 {
@@ -308,6 +332,7 @@ main(void)
 		TEST(test_sketch_is_of_the_set),
 		TEST(test_a_place_that_was_never_sent_ends_the_session),
 		TEST(test_runs_at_line_speed_are_put_off),
+		TEST(test_more_than_can_be_compared_is_put_off),
 		TEST(test_a_run_that_rests_is_forgotten),
 		TEST(test_a_run_has_so_many_sketches),
 		TEST(test_who_is_wanted_is_told),
