@@ -2,60 +2,12 @@
  * A night: the sets of a computer and of the hub are compared, and what
  * differs is mended (section 17 of PROTOCOL.md).
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/sim/dialogues/night_story.h"
 
-#include <cmocka.h>
-
-#include "tests/sim/dialogues/dialogue.h"
-#include "tests/sim/dialogues/trouble.h"
-
-static const char losing[] = "DELETE FROM ledger WHERE id = ?1";
 static const char zeroing[] = "UPDATE ledger SET bytes ="
 			      " zeroblob(length(bytes)) WHERE id = ?1";
 static const char forging[] = "UPDATE ledger SET mark ="
 			      " zeroblob(length(mark)) WHERE id = ?1";
-
-/* Two children at Oak, on both of its computers; of that nothing is told. */
-struct story {
-	struct world *world;
-	struct computer *oak1;
-	struct computer *oak2;
-	uint64_t ana;
-	uint64_t bea;
-};
-
-static struct story
-story_begin(void)
-{
-	struct story story = { .world = begin_met("oak1 oak2") };
-
-	story.oak1 = at(story.world, "oak1");
-	story.oak2 = at(story.world, "oak2");
-	story.ana = admit(story.oak1, "Ana");
-	story.bea = admit(story.oak2, "Bea");
-	/* those of the day are over, and others may follow */
-	pass(story.world, 90 * 1000);
-	quietly(story.world);
-	tell_nights(true);
-	return story;
-}
-
-/* Both have both, and say so. */
-static void
-story_end(struct story *story)
-{
-	shows(story->oak1, story->ana, "forename", "Ana");
-	shows(story->oak2, story->ana, "forename", "Ana");
-	shows(story->oak1, story->bea, "forename", "Bea");
-	shows(story->oak2, story->bea, "forename", "Bea");
-	assert_true(holds(story->oak1, story->ana));
-	assert_true(holds(story->oak1, story->bea));
-	tell_nights(false);
-	end(story->world);
-}
 
 /* Nothing differs: one exchange, and what was found. */
 static void
@@ -382,31 +334,6 @@ test_what_is_written_meanwhile_is_no_difference(void **state)
 	story_end(&story);
 }
 
-/* Whichever frame the line breaks before: the run is begun anew, and what was
- * mended is not undone. */
-static void
-test_run_is_begun_anew_wherever_it_breaks(void **state)
-{
-	static const enum frame_type types[] = { FRAME_RECONCILE,
-		FRAME_RECONCILED, FRAME_MEND, FRAME_MENDED, FRAME_FOUND,
-		FRAME_NIGHT };
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		struct story story = story_begin();
-
-		spoil(story.world, NULL, losing, story.bea);
-		spoil(story.world, story.oak1, losing, story.ana);
-		cut_before(story.oak1, types[i]);
-		compare(story.oak1);
-		pass(story.world, 10 * 1000);
-		quietly(story.world);
-		assert_true(holds(story.oak1, story.ana));
-		assert_true(holds(NULL, story.bea));
-		story_end(&story);
-	}
-}
-
 int
 main(void)
 {
@@ -422,7 +349,6 @@ main(void)
 		DIALOGUE(test_copied_computer_is_equal),
 		DIALOGUE(test_hub_that_is_asked_too_often_answers_later),
 		DIALOGUE(test_what_is_written_meanwhile_is_no_difference),
-		DIALOGUE(test_run_is_begun_anew_wherever_it_breaks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
