@@ -136,20 +136,19 @@ test_header_destroyed_loses_nothing(void **state)
 static void
 test_other_table_in_its_place(void **state)
 {
-	static const char *const names[] = { "record", "ledger", "dossier",
-		"pupil" };
+#define IN_PLACE_OF_PENDING(name)                             \
+	"PRAGMA writable_schema = ON; UPDATE sqlite_schema"   \
+	" SET rootpage = (SELECT rootpage FROM sqlite_schema" \
+	" WHERE name = '" name "') WHERE name = 'pending'"
+	static const char *const others[] = { IN_PLACE_OF_PENDING("record"),
+		IN_PLACE_OF_PENDING("ledger"), IN_PLACE_OF_PENDING("dossier"),
+		IN_PLACE_OF_PENDING("pupil") };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		char sql[300];
-
-		snprintf(sql, sizeof(sql),
-		    "PRAGMA writable_schema = ON; UPDATE sqlite_schema"
-		    " SET rootpage = (SELECT rootpage FROM sqlite_schema"
-		    " WHERE name = '%s') WHERE name = 'pending'",
-		    names[i]);
-		alter(*state, sql);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		alter(*state, others[i]);
 		expect_all(*state);
 	}
+#undef IN_PLACE_OF_PENDING
 }
 
 /* Where a row says that it is longer than anything. */
