@@ -3,6 +3,8 @@
  */
 #include "tests/unit/engine/talk.h"
 
+#include <sqlite3.h>
+
 #include "client/engine/engine_night.h"
 #include "protocol/message_night.h"
 
@@ -47,6 +49,49 @@ test_a_night_begins_when_it_is_due(void **state)
 	HEARD(t, FRAME_RECONCILE, reconcile, &asked);
 	assert_int_equal(asked.at, t->told);
 	assert_true(status_of(t).reconciling);
+}
+
+/* The two ends may differ by what waits. */
+static void
+test_what_waits_goes_first(void **state)
+{
+	struct talk *t = *state;
+	struct push push;
+
+	begin(t, 5000);
+	(void)fixture_term(t->replica, "closure");
+	talk_tick(t, 1);
+	push = push_said(t, 0);
+	talk_tick(t, 5000);
+	assert_int_equal(said_count(t, FRAME_RECONCILE), 0);
+	talk_answer(t, &push, REFUSAL_NONE);
+	assert_int_equal(said_count(t, FRAME_RECONCILE), 1);
+}
+
+/* Their place may be outside of what is compared: the hub sends nothing. */
+static void
+test_damaged_commits_do_not_stay_in_the_tables(void **state)
+{
+	struct talk *t = *state;
+	struct found found;
+
+	begin(t, 5000);
+	(void)fixture_term(t->other, "closure");
+	talk_stream(t);
+	assert_int_equal(sqlite3_exec(replica_database(t->replica),
+			     "UPDATE ledger SET bytes = x'c1' WHERE sequence ="
+			     " (SELECT max(sequence) FROM ledger)",
+			     NULL, NULL, NULL),
+	    SQLITE_OK);
+	talk_tick(t, 5000);
+	say_state(t, RECONCILED_EQUAL);
+	engine_checked(t->engine, 0);
+	talk_tick(t, 1);
+	HEARD(t, FRAME_FOUND, found, &found);
+	assert_int_equal(found.damaged, 1);
+	assert_int_equal(found.refolded, 1);
+	assert_int_equal(found.faults, 0);
+	assert_int_equal(found.outcome, FOUND_MENDED);
 }
 
 /* Not before the hub has said when: it may know of no nights. */
@@ -255,6 +300,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TALK(test_a_night_begins_when_it_is_due),
+		TALK(test_what_waits_goes_first),
+		TALK(test_damaged_commits_do_not_stay_in_the_tables),
 		TALK(test_who_wants_one_need_not_wait_for_the_night),
 		TALK(test_an_interrupted_night_begins_anew),
 		TALK(test_a_hub_that_cannot_now_is_asked_later),
