@@ -146,6 +146,28 @@ test_list_is_noted_in_one_commit_before_it_is_shown(void **state)
 	world_end(&world);
 }
 
+/* However many are read at once: in commits that the hub takes. */
+static void
+test_many_are_a_few_commits(void **state)
+{
+	static uint64_t pupils[1001];
+	struct world world;
+	struct found found;
+
+	(void)state;
+	world_begin(&world);
+	for (size_t i = 0; i < 1001; i++)
+		pupils[i] = fixture_pupil(world.replica, "Moss", OAK);
+	world_as(&world, "office");
+	for (int i = 0; i < 2; i++)
+		assert_ok(audit_read(world.replica, &world.viewer, AUDIT_OPENED,
+		    pupils, 1001, NOW_MS, err));
+	found = audit_of(world.replica);
+	assert_int_equal(found.entries, 1001);
+	assert_int_equal(found.commit_count, 3);
+	world_end(&world);
+}
+
 /* What is refused was not read; nor is what is no child's. */
 static void
 test_only_what_was_read_is_noted(void **state)
@@ -180,6 +202,7 @@ main(void)
 		cmocka_unit_test(test_entry_says_who_whom_when_and_what),
 		cmocka_unit_test(
 		    test_list_is_noted_in_one_commit_before_it_is_shown),
+		cmocka_unit_test(test_many_are_a_few_commits),
 		cmocka_unit_test(test_only_what_was_read_is_noted),
 	};
 
