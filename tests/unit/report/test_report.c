@@ -8,6 +8,7 @@
 #include "common/report/report.h"
 
 #include "common/replica/sql.h"
+#include "common/report/report_private.h"
 #include "tests/unit/report/reading.h"
 
 static json_t *
@@ -347,6 +348,38 @@ test_damaged_report_is_told(void **state)
 	    STATUS_CORRUPT);
 }
 
+/* The number of days, by which work is sorted, and the day itself. */
+static void
+test_deadline_is_said_in_words(void **state)
+{
+	static const struct {
+		int days;
+		const char *due_on;
+		const char *words;
+	} cases[] = {
+		{ -9, "2026-07-01", "9 days overdue, since " },
+		{ -1, "2026-07-01", "1 day overdue, since " },
+		{ 0, "2026-07-01", "due today, " },
+		{ 1, "2026-07-01", "due in 1 day, " },
+		{ 5, "2026-07-01", "due in 5 days, " },
+		{ 5, "", "no date" },
+	};
+
+	char words[WORDS_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *item = json_pack("{s:i, s:s}", "days", cases[i].days,
+		    "due_on", cases[i].due_on);
+
+		assert_non_null(item);
+		report_words_due(item, words);
+		if (strncmp(words, cases[i].words, strlen(cases[i].words)) != 0)
+			fail_msg("%s", words);
+		json_decref(item);
+	}
+}
+
 int
 main(void)
 {
@@ -365,6 +398,7 @@ main(void)
 		WORLD(test_reports_are_kept_for_400_days),
 		WORLD(test_day_without_report_is_told),
 		WORLD(test_damaged_report_is_told),
+		cmocka_unit_test(test_deadline_is_said_in_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

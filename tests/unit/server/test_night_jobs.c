@@ -94,7 +94,8 @@ test_certificates_that_run_out_are_told(void **state)
 }
 
 static struct night_outcome
-look_at_own(struct fixture *f, int64_t authority_s, bool wants_renewal)
+look_at_own(struct fixture *f, int64_t authority_s, bool wants_renewal,
+    enum status renewal)
 {
 	struct night_work work = {
 		.replica = f->replica,
@@ -110,6 +111,8 @@ look_at_own(struct fixture *f, int64_t authority_s, bool wants_renewal)
 	OK(certificate_make_authority(key, authority_s, &work.authority,
 	    &f->err));
 	OK(buffer_append(&work.certificate, buffer_view(&work.authority)));
+	if (renewal != STATUS_OK)
+		(void)error_set(&work.renewal, renewal, "the key is gone");
 	outcome_init(&outcome, "certificates");
 	job_certificates(&work, &outcome);
 	key_destroy(key);
@@ -126,15 +129,30 @@ test_authority_is_told_a_year_before(void **state)
 	struct night_outcome outcome;
 	const int64_t day_s = 24 * 60 * 60;
 
-	outcome = look_at_own(f, 400 * day_s, true);
+	outcome = look_at_own(f, 400 * day_s, true, STATUS_OK);
 	assert_int_equal(outcome.grade, NIGHT_OK);
 	assert_int_equal(json_array_size(outcome.details), 1);
 	outcome_deinit(&outcome);
-	outcome = look_at_own(f, 300 * day_s, false);
+	outcome = look_at_own(f, 300 * day_s, false, STATUS_OK);
 	assert_int_equal(outcome.grade, NIGHT_WARNING);
 	assert_non_null(
 	    strstr(json_string_value(json_array_get(outcome.details, 0)),
 		"ca.crt"));
+	outcome_deinit(&outcome);
+}
+
+/* Weeks before it ends, while there is time to help. */
+static void
+test_renewal_that_failed_is_told(void **state)
+{
+	struct night_outcome outcome =
+	    look_at_own(*state, 400 * 24 * 60 * 60, true, STATUS_IO);
+	const char *detail =
+	    json_string_value(json_array_get(outcome.details, 0));
+
+	assert_int_equal(outcome.grade, NIGHT_WARNING);
+	assert_non_null(strstr(detail, "hub.crt (until "));
+	assert_non_null(strstr(detail, "not be renewed: the key is gone"));
 	outcome_deinit(&outcome);
 }
 
@@ -292,6 +310,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_certificates_that_run_out_are_told),
 		TEST(test_authority_is_told_a_year_before),
+		TEST(test_renewal_that_failed_is_told),
 		TEST(test_room_and_medians),
 		TEST(test_disk_that_cannot_be_measured),
 		TEST(test_clock_is_judged_by_most_computers),
