@@ -3,6 +3,7 @@
  */
 #include "client/engine/engine_private.h"
 #include "common/replica/fold.h"
+#include "common/replica/unplaced.h"
 #include "server/core/session.h"
 #include "tests/sim/invariants/scene.h"
 
@@ -31,17 +32,67 @@ test_commit_in_two_places_is_seen(void **state)
 	expect_breach(scene, "nothing-twice", AT_CALM, "waits as well");
 }
 
+/* The pupil's commit under an id of the hub, in a file that elm may not have. */
+static void
+insert_foreign(struct scene *scene, uint64_t sequence, int id)
+{
+	damage(scene->elm1->replica,
+	    "INSERT INTO ledger SELECT %lld, %d, %lld, received, digest, mark,"
+	    " redacted, bytes FROM ledger WHERE id = %lld",
+	    (long long)sequence, id, PUPIL + 5, PUPIL);
+}
+
 static void
 test_foreign_commit_is_seen(void **state)
 {
 	struct scene *scene = *state;
 
-	damage(scene->elm1->replica,
-	    "INSERT INTO ledger SELECT 900, 17, %lld, received, digest, mark,"
-	    " redacted, bytes FROM ledger WHERE id = %lld",
-	    PUPIL + 5, PUPIL);
+	insert_foreign(scene, 900, 17);
 	expect_breach(scene, "nothing-outside-grants", AT_STEP, "ended");
 	expect_breach(scene, "nothing-outside-grants", AT_CALM, "still has");
+}
+
+/* Its number is no place; but it hides none, and goes before all is calm. */
+static void
+test_foreign_commit_behind_unplaced_is_seen(void **state)
+{
+	struct scene *scene = *state;
+
+	insert_foreign(scene, UNPLACED_FROM, 17);
+	look(scene->world, "nothing-outside-grants", AT_STEP);
+	insert_foreign(scene, 900, 18);
+	expect_breach(scene, "nothing-outside-grants", AT_STEP, "ended");
+	damage(scene->elm1->replica, "DELETE FROM ledger WHERE sequence = 900");
+	expect_breach(scene, "nothing-outside-grants", AT_CALM, "still has");
+}
+
+/* Places of another life of the hub cannot be compared; those of this can,
+ * whatever was put back. */
+static void
+test_foreign_commit_after_old_copy_is_seen(void **state)
+{
+	struct scene *scene = *state;
+	struct replica *replica = scene->elm1->replica;
+	struct generation before = { .number = 1 };
+	struct generation *list;
+	uint32_t count;
+
+	scene->world->hub.restores = 1;
+	scene->elm1->put_back = true;
+	assert_int_equal(replica_generations(replica, &scene->world->arena,
+			     &list, &count, NULL),
+	    STATUS_OK);
+	assert_int_equal(replica_begin(replica, NULL), STATUS_OK);
+	assert_int_equal(replica_generations_set(replica, &before, 1, NULL),
+	    STATUS_OK);
+	assert_int_equal(replica_commit(replica, NULL), STATUS_OK);
+	insert_foreign(scene, 900, 17);
+	look(scene->world, "nothing-outside-grants", AT_STEP);
+	assert_int_equal(replica_begin(replica, NULL), STATUS_OK);
+	assert_int_equal(replica_generations_set(replica, list, count, NULL),
+	    STATUS_OK);
+	assert_int_equal(replica_commit(replica, NULL), STATUS_OK);
+	expect_breach(scene, "nothing-outside-grants", AT_STEP, "ended");
 }
 
 static void
@@ -179,6 +230,8 @@ main(void)
 		TEST(altered_copy_is_seen),
 		TEST(commit_in_two_places_is_seen),
 		TEST(foreign_commit_is_seen),
+		TEST(foreign_commit_behind_unplaced_is_seen),
+		TEST(foreign_commit_after_old_copy_is_seen),
 		TEST(cursor_going_back_is_seen),
 		TEST(alarm_is_seen),
 		TEST(altered_table_is_seen),

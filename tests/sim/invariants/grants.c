@@ -61,8 +61,7 @@ look_at_row(struct world *world, struct computer *computer, struct sql *sql)
 	uint64_t id = sql_column_id(sql, 1);
 	uint64_t end;
 
-	/* Its own, or what lost its place when an old copy was put back. */
-	if (identifier_site(id) == computer->site || sequence >= UNPLACED_FROM)
+	if (identifier_site(id) == computer->site)
 		return;
 	if (find_end(world, computer, sql_column_id(sql, 2), false, &end) &&
 	    sequence > end)
@@ -73,6 +72,39 @@ look_at_row(struct world *world, struct computer *computer, struct sql *sql)
 		    book_name(world, sql_column_id(sql, 2)), end);
 }
 
+/* The life of the hub of which a replica knows; 0: of none. */
+static bool
+find_life(struct world *world, struct replica *replica, uint64_t *life)
+{
+	struct generation *list;
+	struct error err = { 0 };
+	uint32_t count;
+
+	if (look_status(world,
+		replica_generations(replica, &world->arena, &list, &count,
+		    &err),
+		&err) != STATUS_OK)
+		return false;
+	*life = count == 0 ? 0 : list[count - 1].number;
+	return true;
+}
+
+/* A disk from before the hub was restored has places of that life, until the
+ * hub says so; and a restored hub has its grants again when all is calm. */
+static bool
+can_be_judged(struct world *world, struct replica *replica)
+{
+	struct replica *hub = look_at_hub(world);
+	uint64_t theirs;
+	uint64_t own;
+
+	return hub != NULL && !look_hub_went_back(world) &&
+	       find_life(world, hub, &theirs) &&
+	       find_life(world, replica, &own) && own == theirs;
+}
+
+/* What lost its place has none to compare, nor may it hide what comes after:
+ * it stands behind all. */
 static void
 at_step(struct world *world, struct computer *computer)
 {
@@ -85,21 +117,21 @@ at_step(struct world *world, struct computer *computer)
 
 	if (replica == NULL || !world->hub.on)
 		return;
-	/* a disk from before the hub was restored has places of that life */
-	if (look_hub_went_back(world) ||
-	    (computer->put_back && world->hub.restores > 0)) {
+	if (!can_be_judged(world, replica)) {
 		*seen = (struct seen){ 0 };
 		return;
 	}
 	if (seen->starts != computer->starts)
 		*seen = (struct seen){ .starts = computer->starts };
-	if (!look_number(world, replica, "SELECT max(sequence) FROM ledger", 0,
-		0, &head) ||
+	if (!look_number(world, replica,
+		"SELECT max(sequence) FROM ledger WHERE sequence < ?1",
+		UNPLACED_FROM, 0, &head) ||
 	    head <= seen->sequence)
 		return;
 	sql = sql_use(replica, "SELECT sequence, id, dossier FROM ledger"
-			       " WHERE sequence > ?1");
+			       " WHERE sequence > ?1 AND sequence < ?2");
 	sql_bind_id(sql, 1, seen->sequence);
+	sql_bind_id(sql, 2, UNPLACED_FROM);
 	while (look_step(world, sql) == STATUS_OK)
 		look_at_row(world, computer, sql);
 	sql_release(sql);
