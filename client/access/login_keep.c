@@ -88,28 +88,21 @@ set_roles(struct keeping *keeping, int64_t record, const char *role,
 /* --- what is there -------------------------------------------------------- */
 
 struct counting {
+	struct replica *replica;
 	uint64_t except;
 	uint64_t count;
 };
-
-static uint32_t
-roles_of(const struct record *record)
-{
-	struct value role = record_value(record, "role");
-	struct value second = record_value(record, "second_role");
-
-	return (role.type == VALUE_TEXT ? viewer_roles_of(role.bytes) : 0) |
-	       (second.type == VALUE_TEXT ? viewer_roles_of(second.bytes) : 0);
-}
 
 static bool
 count_manager(void *context, const struct record *record)
 {
 	struct counting *counting = context;
+	struct viewer viewer;
 
 	if (record->id != counting->except &&
-	    (roles_of(record) & MANAGERS) != 0 &&
-	    record_value(record, "disabled_on").type == VALUE_NULL)
+	    viewer_of_login(counting->replica, record->id, &viewer,
+		ERROR_IGNORED) == STATUS_OK &&
+	    (viewer.roles & MANAGERS) != 0)
 		counting->count++;
 	return true;
 }
@@ -117,7 +110,7 @@ count_manager(void *context, const struct record *record)
 static enum status
 check_other_manager(struct replica *replica, uint64_t login, struct error *err)
 {
-	struct counting counting = { login, 0 };
+	struct counting counting = { replica, login, 0 };
 	struct record_query query = {
 		.collection = catalogue_collection(bytes_of_text("login")),
 		.dossier = replica_identity(replica).school,

@@ -111,6 +111,8 @@ sees_column(const struct viewer *viewer, const struct rights_about *about,
 	    strcmp(column->tie, "address") == 0 &&
 	    !is_one_of(viewer, ADDRESS_ROLES))
 		return false;
+	if (roles == ROLE_NOBODY)
+		return viewer->set_up;
 	if (roles == 0 || about->dossier == DOSSIER_KIND_SAFEGUARDING)
 		return is_one_of(viewer, roles_of_record(about));
 	if (!about->own)

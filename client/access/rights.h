@@ -6,6 +6,7 @@
  * of a collection, roles of a column and of a code of `kind`), read so:
  *
  *   - a lead sees everything; a head everything but what is the leads' alone;
+ *     what is kept of passphrases nobody sees;
  *   - what is said of a column, or of the record's kind, goes before what is
  *     said of the collection; of a kind that is not known, only who may see
  *     every kind sees anything;

@@ -56,6 +56,37 @@ session_set_idle(struct sessions *sessions, uint32_t minutes)
 	sessions->idle_ms = minutes * MINUTE_MS;
 }
 
+enum status
+session_read_settings(struct sessions *sessions, struct replica *replica,
+    struct error *err)
+{
+	const struct value name = value_c_text("lock_minutes");
+	struct arena arena = { 0 };
+	unsigned long minutes = 0;
+	struct record record;
+	struct value value;
+	uint64_t id;
+	enum status status;
+
+	status = record_find(replica, "setting", "name", &name, &id, err);
+	if (status == STATUS_OK)
+		status = record_get(replica, id, &arena, &record, err);
+	if (status == STATUS_OK) {
+		value = record_value(&record, "value");
+		if (value.type == VALUE_TEXT)
+			minutes =
+			    strtoul((const char *)value.bytes.data, NULL, 10);
+	}
+	arena_deinit(&arena);
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		return status;
+	if (minutes > SESSION_IDLE_MINUTES_MAX)
+		minutes = SESSION_IDLE_MINUTES_MAX;
+	session_set_idle(sessions,
+	    minutes == 0 ? SESSION_IDLE_MINUTES : (uint32_t)minutes);
+	return STATUS_OK;
+}
+
 /* --- finding one ---------------------------------------------------------- */
 
 static void

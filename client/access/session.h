@@ -39,6 +39,11 @@ enum status sessions_create(struct sessions **out, struct error *err);
 
 void sessions_destroy(struct sessions *sessions);
 
+/* By the school's setting `lock_minutes`; where there is none, or no number,
+ * SESSION_IDLE_MINUTES. */
+enum status session_read_settings(struct sessions *sessions,
+    struct replica *replica, struct error *err);
+
 /* 1 to SESSION_IDLE_MINUTES_MAX; what is outside becomes the edge. */
 void session_set_idle(struct sessions *sessions, uint32_t minutes);
 

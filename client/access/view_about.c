@@ -70,30 +70,45 @@ is_own(const struct view *view, const struct record *record, bool *own,
 /* --- where the child lives ------------------------------------------------ */
 
 /* Y, or in conflict: then a person has said Y and none has settled it. */
-enum status
-view_is_confidential(const struct view *view, uint64_t pupil,
+static enum status
+says_confidential(const struct view *view, const struct record *pupil,
     bool *confidential, struct error *err)
 {
 	static const char column[] = "address_confidential";
+	struct value value = record_value(pupil, column);
 	const struct field_heads *field;
 	struct record_heads heads = { 0 };
 	struct arena arena = { 0 };
-	struct record record;
-	struct value value;
+	enum status status = STATUS_OK;
+
+	*confidential =
+	    value.type == VALUE_TEXT && !bytes_equal_text(value.bytes, "N");
+	if (!*confidential && pupil->conflicts > 0) {
+		status = record_get_heads(view->replica, pupil->id, &arena,
+		    &heads, err);
+		field = heads_field(&heads, bytes_of_text(column));
+		*confidential = field != NULL && field->differ;
+	}
+	arena_deinit(&arena);
+	return status;
+}
+
+/* Where there is no pupil, addresses are kept. */
+static enum status
+is_confidential(const struct view *view, const struct record *record,
+    bool *confidential, struct error *err)
+{
+	struct arena arena = { 0 };
+	struct record pupil;
 	enum status status;
 
 	*confidential = true;
-	status = record_get(view->replica, pupil, &arena, &record, err);
-	if (status == STATUS_OK && record.conflicts > 0)
-		status =
-		    record_get_heads(view->replica, pupil, &arena, &heads, err);
-	if (status == STATUS_OK) {
-		value = record_value(&record, column);
-		field = heads_field(&heads, bytes_of_text(column));
-		*confidential = (value.type == VALUE_TEXT &&
-				    !bytes_equal_text(value.bytes, "N")) ||
-		                (field != NULL && field->differ);
-	}
+	if (record->id == record->dossier)
+		return says_confidential(view, record, confidential, err);
+	status =
+	    record_get(view->replica, record->dossier, &arena, &pupil, err);
+	if (status == STATUS_OK)
+		status = says_confidential(view, &pupil, confidential, err);
 	arena_deinit(&arena);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
@@ -137,7 +152,7 @@ view_ask_about(const struct view *view, const struct record *record,
 	status = is_own(view, record, &about->own, err);
 	if (status == STATUS_OK && has_address(record->collection) &&
 	    !view->viewer->set_up)
-		status = view_is_confidential(view, record->dossier,
+		status = is_confidential(view, record,
 		    &about->address_confidential, err);
 	return status;
 }

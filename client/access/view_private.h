@@ -11,10 +11,6 @@
 enum status view_ask_about(const struct view *view, const struct record *record,
     struct rights_about *about, struct error *err);
 
-/* Whether addresses in this child's file are for few. */
-enum status view_is_confidential(const struct view *view, uint64_t pupil,
-    bool *confidential, struct error *err);
-
 /* Where the collection says whose a record is by its column `staff`, that
  * column; NULL: it is its author's. */
 const struct column *view_owner_column(const struct collection *collection);

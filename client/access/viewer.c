@@ -90,6 +90,12 @@ roles_in(const struct record *record, const char *column)
 	return value.type == VALUE_TEXT ? viewer_roles_of(value.bytes) : 0;
 }
 
+struct narrowing {
+	uint32_t role;
+	uint32_t second;
+	bool closed;
+};
+
 static bool
 is_usable(const struct viewer *viewer, const struct record *record)
 {
@@ -100,19 +106,63 @@ is_usable(const struct viewer *viewer, const struct record *record)
 	       record_value(record, "disabled_on").type == VALUE_NULL;
 }
 
+/* Two computers gave different roles at once: what both say counts, since no
+ * right is to depend on whose clock was ahead.  One that was closed is. */
+static bool
+narrow(void *context, const struct conflict *conflict)
+{
+	struct narrowing *narrowing = context;
+	uint32_t *roles = strcmp(conflict->field, "role") == 0
+	                      ? &narrowing->role
+	                      : &narrowing->second;
+
+	for (uint32_t i = 0; i < conflict->value_count; i++) {
+		const struct column_value *value =
+		    &conflict->values[i].values[0];
+		bool is_null = value->value.type != VALUE_TEXT;
+
+		if (bytes_equal_text(value->column, "disabled_on"))
+			narrowing->closed |= !is_null;
+		else if (bytes_equal_text(value->column, "role") ||
+			 bytes_equal_text(value->column, "second_role"))
+			*roles &=
+			    is_null ? 0 : viewer_roles_of(value->value.bytes);
+	}
+	return true;
+}
+
+static enum status
+read_roles(struct replica *replica, const struct record *record,
+    struct narrowing *narrowing, struct error *err)
+{
+	*narrowing = (struct narrowing){
+		.role = roles_in(record, "role"),
+		.second = roles_in(record, "second_role"),
+	};
+	if (record->conflicts == 0)
+		return STATUS_OK;
+	return conflict_each(replica, record->id, narrow, narrowing, err);
+}
+
 enum status
 viewer_of_login(struct replica *replica, uint64_t login, struct viewer *viewer,
     struct error *err)
 {
+	struct narrowing narrowing = { 0, 0, false };
 	struct arena arena = { 0 };
-	struct record record;
+	struct record record = { 0 };
 	struct value staff;
+	bool usable = false;
 	enum status status;
 
 	begin(replica, viewer);
 	status = record_get(replica, login, &arena, &record, err);
+	if (status == STATUS_OK)
+		usable = is_usable(viewer, &record);
+	if (usable)
+		status = read_roles(replica, &record, &narrowing, err);
 	if (status == STATUS_NOT_FOUND ||
-	    (status == STATUS_OK && !is_usable(viewer, &record)))
+	    (status == STATUS_OK && (!usable || narrowing.closed)))
 		status = error_set(err, STATUS_DENIED,
 		    "this account has been closed; ask the head or a "
 		    "safeguarding lead");
@@ -121,8 +171,7 @@ viewer_of_login(struct replica *replica, uint64_t login, struct viewer *viewer,
 		viewer->login = login;
 		viewer->staff =
 		    staff.type == VALUE_INTEGER ? (uint64_t)staff.integer : 0;
-		viewer->roles = roles_in(&record, "role") |
-		                roles_in(&record, "second_role");
+		viewer->roles = narrowing.role | narrowing.second;
 	}
 	arena_deinit(&arena);
 	return status;

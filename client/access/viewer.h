@@ -32,7 +32,8 @@ enum status viewer_count_accounts(struct replica *replica, uint64_t *count,
 enum status viewer_begin_set_up(struct replica *replica, struct viewer *viewer,
     struct error *err);
 
-/* The person of an account, as its record is now.  STATUS_DENIED: it is
+/* The person of an account, as its record is now; where two computers differ
+ * about a role, with what both give.  STATUS_DENIED: it is
  * disabled, gone, or no account of this school. */
 enum status viewer_of_login(struct replica *replica, uint64_t login,
     struct viewer *viewer, struct error *err);

@@ -69,7 +69,7 @@ enum role {
 	ROLE_TEACHER = 32, /* or assistant */
 	ROLE_ADMINISTRATOR = 64,
 	ROLE_ALL = 127,
-	ROLE_NOBODY = 256 /* of roles_write: the program alone writes it */
+	ROLE_NOBODY = 256 /* it is the program's alone */
 };
 
 struct code {

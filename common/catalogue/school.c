@@ -47,8 +47,8 @@ static const struct column login[] = {
 	TEXT("login_name", IS(REQUIRED)),
 	CODE(role, "role", IS(REQUIRED)),
 	CODE(role, "second_role"),
-	BLOB(32, "public_key", TIE("k")),
-	BLOB_MAX(1024, "secret", TIE("k")),
+	BLOB(32, "public_key", TIE("k"), SEEN_BY(ROLE_NOBODY)),
+	BLOB_MAX(1024, "secret", TIE("k"), SEEN_BY(ROLE_NOBODY)),
 	MOMENT("disabled_on"),
 	COLUMNS_END,
 };

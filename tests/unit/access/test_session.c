@@ -131,6 +131,38 @@ test_idle_time_is_a_setting(void **state)
 }
 
 static void
+test_idle_time_is_the_schools(void **state)
+{
+	static const char *const values[] = { "2", "x", "0", "100000" };
+	static const uint64_t minutes[] = { 2, 10, 10, 60 };
+	char token[SESSION_TOKEN_BYTES];
+	uint64_t setting, school;
+	struct desk desk;
+
+	(void)state;
+	desk_begin(&desk);
+	school = account_school_id(desk.replica);
+	assert_ok(session_read_settings(desk.sessions, desk.replica, err));
+	setting = fixture_insert(desk.replica, school, "setting", "name",
+	    "lock_minutes", NULL);
+	for (int i = 0; i < 4; i++) {
+		fixture_update(desk.replica, school, setting, "value",
+		    values[i], NULL);
+		assert_ok(
+		    session_read_settings(desk.sessions, desk.replica, err));
+		session_begin(desk.sessions, &desk.teacher, 0, token);
+		assert_int_equal(look(&desk, token, false,
+				     minutes[i] * MINUTE_MS - 1),
+		    SESSION_OPEN);
+		assert_int_equal(look(&desk, token, false,
+				     minutes[i] * MINUTE_MS),
+		    SESSION_LOCKED);
+		session_end(desk.sessions, bytes_of_text(token));
+	}
+	desk_end(&desk);
+}
+
+static void
 test_twelve_hours_are_the_end(void **state)
 {
 	char token[SESSION_TOKEN_BYTES];
@@ -202,6 +234,7 @@ main(void)
 		cmocka_unit_test(
 		    test_idle_session_locks_and_is_unlocked_by_its_person),
 		cmocka_unit_test(test_idle_time_is_a_setting),
+		cmocka_unit_test(test_idle_time_is_the_schools),
 		cmocka_unit_test(test_twelve_hours_are_the_end),
 		cmocka_unit_test(test_session_follows_its_account),
 		cmocka_unit_test(test_too_many_end_the_idlest),

@@ -99,6 +99,25 @@ test_lead_gets_everything(void **state)
 	world_end(&world);
 }
 
+/* One takes it back while the other says N: nobody has settled it. */
+static void
+make_confidential_conflict(struct world *world)
+{
+	struct replica *other = fixture_open(4, OAK);
+	struct fixture_line line = { 0 };
+
+	fixture_open_dossier(other, world->pupil);
+	fixture_carry(world->replica, other, &line);
+	fixture_update(world->replica, world->pupil, world->pupil,
+	    "address_confidential", "", NULL);
+	fixture_update(other, world->pupil, world->pupil,
+	    "address_confidential", "N", NULL);
+	fixture_open_dossier(world->replica, world->pupil);
+	fixture_carry(other, world->replica, &line);
+	arena_deinit(&line.arena);
+	replica_close(other);
+}
+
 /* Also that of who lives with the child, and as long as two say different. */
 static void
 test_confidential_address_is_hidden(void **state)
@@ -114,6 +133,9 @@ test_confidential_address_is_hidden(void **state)
 	EXPECT(&world.view, world.contact, "postcode", "(hidden)");
 	EXPECT(&world.view, world.contact, "surname", "Lane");
 	EXPECT(world_as(&world, "office"), world.pupil, "postcode", "ZZ1 1AA");
+	make_confidential_conflict(&world);
+	EXPECT(world_as(&world, "senco"), world.pupil, "postcode", "(hidden)");
+	EXPECT(&world.view, world.contact, "postcode", "(hidden)");
 	fixture_update(world.replica, world.pupil, world.pupil,
 	    "address_confidential", "N", NULL);
 	EXPECT(world_as(&world, "senco"), world.pupil, "postcode", "ZZ1 1AA");

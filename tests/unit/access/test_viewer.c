@@ -91,6 +91,66 @@ test_disabled_account_is_nobody(void **state)
 	replica_close(replica);
 }
 
+/* A computer that does the same to the account without knowing of the other. */
+static void
+update_at_both(struct replica *replica, uint64_t login, const char *column,
+    const char *here, const char *there)
+{
+	struct replica *other = fixture_open(4, OAK);
+	struct fixture_line line = { 0 };
+
+	fixture_open_dossier(other, OAK);
+	fixture_open_dossier(replica, OAK);
+	fixture_carry(replica, other, &line);
+	fixture_update(replica, OAK, login, column, here, NULL);
+	fixture_update(other, OAK, login, column, there, NULL);
+	fixture_carry(other, replica, &line);
+	arena_deinit(&line.arena);
+	replica_close(other);
+}
+
+static void
+test_roles_in_conflict_give_what_both_give(void **state)
+{
+	static const char *const ways[2][2] = { { "office", "senco" },
+		{ "senco", "office" } };
+	struct viewer viewer;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct replica *replica = fixture_open(3, OAK);
+		uint64_t login =
+		    fixture_insert(replica, OAK, "login", "login_name", "q",
+			"role", "head", "second_role", "teacher", NULL);
+
+		update_at_both(replica, login, "role", ways[i][0], ways[i][1]);
+		assert_ok(viewer_of_login(replica, login, &viewer, err));
+		assert_int_equal(viewer.roles, ROLE_TEACHER);
+		/* Whoever manages accounts says it again, and that is that. */
+		fixture_update(replica, OAK, login, "role", "senco", NULL);
+		assert_ok(viewer_of_login(replica, login, &viewer, err));
+		assert_int_equal(viewer.roles, ROLE_SENCO | ROLE_TEACHER);
+		replica_close(replica);
+	}
+}
+
+static void
+test_account_that_one_closed_is_closed(void **state)
+{
+	struct replica *replica = fixture_open(3, OAK);
+	struct viewer viewer;
+	uint64_t login;
+
+	(void)state;
+	login = fixture_insert(replica, OAK, "login", "login_name", "q", "role",
+	    "head", "disabled_on", "2026-07-20T09:30:00Z", NULL);
+	update_at_both(replica, login, "disabled_on", "2026-07-21T09:30:00Z",
+	    "");
+	assert_int_equal(viewer_of_login(replica, login, &viewer, UNREAD),
+	    STATUS_DENIED);
+	replica_close(replica);
+}
+
 int
 main(void)
 {
@@ -99,6 +159,8 @@ main(void)
 		cmocka_unit_test(test_every_code_of_a_role_is_known),
 		cmocka_unit_test(test_first_account_ends_the_set_up),
 		cmocka_unit_test(test_disabled_account_is_nobody),
+		cmocka_unit_test(test_roles_in_conflict_give_what_both_give),
+		cmocka_unit_test(test_account_that_one_closed_is_closed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
