@@ -181,6 +181,31 @@ test_runs_at_line_speed_are_put_off(void **state)
 	comparison_end(&c);
 }
 
+/* Others whose connection is ending hold their runs still. */
+static void
+test_so_many_are_compared_at_once(void **state)
+{
+	static struct session others[HUB_RUNS];
+	struct fixture *f = *state;
+	struct comparison c = comparison_begin(f, 1);
+	struct session *session = f->sessions[1];
+	struct reconcile_run run = { 0 };
+
+	assert_null(session->next);
+	for (uint32_t i = 0; i < HUB_RUNS; i++)
+		others[i] = (struct session){ .hub = f->hub,
+			.state = SESSION_CLOSED,
+			.run = &run,
+			.next = i > 0 ? &others[i - 1] : NULL };
+	session->next = &others[HUB_RUNS - 1];
+	assert_int_equal(ask_now(&c), RECONCILED_LATER);
+	assert_null(session->run);
+	others[0].run = NULL;
+	assert_int_equal(ask_now(&c), RECONCILED_DIFFERS);
+	session->next = NULL;
+	comparison_end(&c);
+}
+
 /* A computer that says that it has more than can be compared has its answer
  * without any memory being asked for. */
 static void
@@ -332,6 +357,7 @@ main(void)
 		TEST(test_sketch_is_of_the_set),
 		TEST(test_a_place_that_was_never_sent_ends_the_session),
 		TEST(test_runs_at_line_speed_are_put_off),
+		TEST(test_so_many_are_compared_at_once),
 		TEST(test_more_than_can_be_compared_is_put_off),
 		TEST(test_a_run_that_rests_is_forgotten),
 		TEST(test_a_run_has_so_many_sketches),
