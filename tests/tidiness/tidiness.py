@@ -24,7 +24,8 @@ PURE = ("protocol", "common/catalogue", "common/replica")
 COMMON = PURE + ("common/support", "common/net", "common/http",
                  "common/command", "common/report")
 CLIENT = ("client/engine", "client/import", "client/access", "client/agent",
-          "client/library", "client/include", "client/command")
+          "client/library", "client/include", "client/command",
+          "client/page")
 SERVER = ("server/core", "server/authority", "server/night",
           "server/service", "server/command")
 
@@ -44,6 +45,7 @@ LAYERS = {
     "client/agent": COMMON + CLIENT[:1],
     "client/library": COMMON + CLIENT[:6],
     "client/include": (),
+    "client/page": ("protocol",),
     "client/command": COMMON + CLIENT,
     "client": COMMON + CLIENT,
     "server/core": PURE,
@@ -59,8 +61,7 @@ WITHOUT_LOOP = PURE + ("client/engine", "server/core")
 PORTABLE = COMMON + CLIENT + ("client",)
 # Every module here is named by a test.
 TESTED = COMMON + ("client/engine", "client/import", "client/access",
-                   "server/core",
-                   "server/night")
+                   "client/page", "server/core", "server/night")
 
 BANNED = re.compile(
     r"(?<![\w.>])(strcpy|strcat|v?sprintf|gets|strtok|atoi|atol|atof|rand|"

@@ -1,0 +1,16 @@
+// The state of sync in words, on every screen.
+import { html } from "../core/html.js";
+import { sync } from "../core/live.js";
+import { useStore } from "../core/store.js";
+
+export function SyncLine() {
+	const state = useStore(sync);
+	let text = state?.sentence ?? "Looking whether this school is synced";
+	if (state?.broken)
+		text = "Throughline on this computer does not answer. What " +
+			"you type stays here until it does.";
+	return html`<p class="page-sync" role="status">
+		<span class=${`page-sync__mark ${state?.synced &&
+			!state.broken ? "page-sync__mark--done" : ""}`}
+			aria-hidden="true"></span>${text}</p>`;
+}
