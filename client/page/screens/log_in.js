@@ -29,5 +29,5 @@ export function LogIn() {
 			>${form.busy ? "Logging in" : "Log in"}</button>
 		</form>
 		<p class="govuk-body">If you have forgotten your passphrase,
-		ask your head or safeguarding lead to give you a new account.</p>`;
+		ask your head or safeguarding lead for a new account.</p>`;
 }
