@@ -1,12 +1,11 @@
 /*
  * The allocation sweep of a night at an engine, frame by frame.
  */
-#include <sqlite3.h>
-
 #include "tests/sim/sweep_talk.h"
 #include "tests/unit/engine/hub_set.h"
 
 #include "common/replica/check.h"
+#include "common/replica/sql.h"
 #include "common/replica/unplaced.h"
 
 enum {
@@ -31,14 +30,11 @@ write_terms(struct talk *t, uint32_t count)
 static void
 damage(struct talk *t, uint64_t sequence)
 {
-	char text[96];
+	struct sql *sql = sql_use(t->replica,
+	    "UPDATE ledger SET bytes = x'c1' WHERE sequence = ?1");
 
-	snprintf(text, sizeof(text),
-	    "UPDATE ledger SET bytes = x'c1' WHERE sequence = %u",
-	    (unsigned int)sequence);
-	assert_int_equal(sqlite3_exec(replica_database(t->replica), text, NULL,
-			     NULL, NULL),
-	    SQLITE_OK);
+	sql_bind_id(sql, 1, sequence);
+	assert_ok(sql_finish(sql, err));
 }
 
 /* In step with the hub, which has one commit more, that nobody streamed. */

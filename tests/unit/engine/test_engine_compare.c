@@ -112,7 +112,7 @@ test_cells_that_nobody_asked_for_change_nothing(void **state)
 }
 
 static void
-test_frames_of_the_night_that_cannot_be_read_are_complained_of(void **state)
+test_night_frames_that_are_broken_end_the_line(void **state)
 {
 	static const uint8_t types[] = { FRAME_NIGHT, FRAME_RECONCILED,
 		FRAME_CELLS, FRAME_MENDED };
@@ -370,8 +370,7 @@ main(void)
 		TALK(test_a_long_round_trip_asks_for_more_cells),
 		TALK(test_cells_of_elsewhere_begin_anew),
 		TALK(test_cells_that_nobody_asked_for_change_nothing),
-		TALK(
-		    test_frames_of_the_night_that_cannot_be_read_are_complained_of),
+		TALK(test_night_frames_that_are_broken_end_the_line),
 		TALK(test_more_than_can_be_compared_fails),
 		TALK(test_too_many_cells_lead_to_a_list),
 		TALK(test_many_differences_come_in_wide_cells),

@@ -350,6 +350,17 @@ test_notes_that_are_none_are_not_kept(void **state)
 	}
 }
 
+static void
+note_catalogue(struct ruin *ruin, uint64_t version)
+{
+	struct replica *replica;
+
+	put_back(ruin);
+	replica = script_open(ruin->path, REPLICA_CLIENT);
+	assert_ok(replica_meta_set(replica, "hub_catalogue", version, err));
+	replica_close(replica);
+}
+
 /* What the hub understands, as last announced; not what is yet to come. */
 static void
 test_hubs_catalogue_is_kept_if_it_can_be(void **state)
@@ -357,17 +368,13 @@ test_hubs_catalogue_is_kept_if_it_can_be(void **state)
 	for (uint64_t more = 0; more < 2; more++) {
 		struct salvage_result result;
 		struct replica *replica;
-		char text[128];
+		uint64_t kept;
 
-		snprintf(text, sizeof(text),
-		    "INSERT INTO meta (name, value)"
-		    " VALUES ('hub_catalogue', %" PRIu64 ")",
-		    catalogue_version() + more);
-		alter(*state, text);
+		note_catalogue(*state, catalogue_version() + more);
 		replica = salvage(*state, &result);
-		assert_int_equal(ask(replica, "SELECT value FROM meta"
-					      " WHERE name = 'hub_catalogue'"),
-		    more > 0 ? 0 : catalogue_version());
+		assert_ok(
+		    replica_meta_get(replica, "hub_catalogue", 0, &kept, err));
+		assert_int_equal(kept, more > 0 ? 0 : catalogue_version());
 		replica_close(replica);
 	}
 }
