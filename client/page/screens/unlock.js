@@ -27,7 +27,7 @@ export function Unlock() {
 		<p class="govuk-body">${name || login} is logged in. What you
 		were doing is kept.</p>
 		<form onSubmit=${form.submit} novalidate>
-		<input type="hidden" autocomplete="username" name="login"
+		<input type="text" hidden readonly autocomplete="username"
 			value=${login}/>
 		<${Input} id="unlock" label="Your passphrase" type="password"
 			error=${form.error?.fields.passphrase}
