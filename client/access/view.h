@@ -65,6 +65,11 @@ bool view_may_see_write(const struct viewer *viewer,
     const struct collection *collection, uint64_t author,
     const struct column *column);
 
+/* What rights.h is asked about a record, as it is: what the viewer may write of
+ * it.  kind is borrowed from record. */
+enum status view_ask_about(const struct view *view, const struct record *record,
+    struct rights_about *about, struct error *err);
+
 /* --- writing -------------------------------------------------------------- */
 
 /* The author of a draft: the viewer, or in set-up whom it names. */

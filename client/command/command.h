@@ -12,6 +12,8 @@
 #include "client/access/login.h"
 #include "client/access/view.h"
 #include "client/agent/folder.h"
+#include "client/output/name.h"
+#include "client/output/value.h"
 #include "common/command/output.h"
 #include "common/command/program.h"
 #include "common/replica/draft.h"
@@ -109,10 +111,6 @@ enum status command_use_hub(struct command *command);
 
 /* --- output.c ------------------------------------------------------------- */
 
-/* Ids and references as strings, dates and codes as text, blobs in
- * hexadecimal, missing values as null.  New references. */
-json_t *output_text(struct bytes text);
-json_t *output_value(const struct column *column, const struct value *value);
 /* {"id", columns..., "@dossier", "@conflicts", "@waiting", "@flags"}, and
  * "@hidden": the columns that the person does not see, where there are any. */
 json_t *output_record(const struct view_record *shown);
@@ -124,15 +122,6 @@ void output_record_line(struct replica *replica,
 /* Every column on a line of its own. */
 void output_record_page(struct replica *replica,
     const struct view_record *shown);
-
-/* The value as a person reads it, in out: codes with their meaning, references
- * with the name of what they refer to. */
-void output_value_text(struct replica *replica, const struct column *column,
-    const struct value *value, char *out, size_t capacity);
-
-/* Text of others for a terminal: no control characters, and cut at a character
- * with "..." behind it.  capacity is at least 4. */
-void output_copy_text(struct bytes text, char *out, size_t capacity);
 
 /* reconcile.c: what a comparison with the hub found. */
 json_t *output_found(const struct found *found);
@@ -149,21 +138,6 @@ enum status command_enter(struct command *command);
  */
 enum status command_read_passphrase(struct command *command, const char *prompt,
     bool is_new, char out[PASSPHRASE_BYTES_MAX + 1]);
-
-/* --- name.c --------------------------------------------------------------- */
-
-enum {
-	NAME_BYTES = 64,
-	WRITER_BYTES = 2 * NAME_BYTES + 16
-};
-
-/* The name of a record, cut to out.  False: it is not here, or has none. */
-bool output_name(struct replica *replica, uint64_t id, char *out,
-    size_t capacity);
-
-/* Who wrote: a member of staff (author, or 0) or a computer, and the school. */
-void output_writer(struct replica *replica, uint32_t site, uint64_t author,
-    char *out, size_t capacity);
 
 /* --- the commands, by file ------------------------------------------------ */
 

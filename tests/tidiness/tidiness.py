@@ -45,6 +45,8 @@ LAYERS = {
     "client/agent": COMMON + CLIENT[:1],
     "client/library": COMMON + CLIENT[:6],
     "client/include": (),
+    "client/output": PURE + ("common/support", "common/command"),
+    "client/interface": COMMON + CLIENT[:4] + ("client/output",),
     "client/page": ("protocol",),
     "client/command": COMMON + CLIENT,
     "client": COMMON + CLIENT,

@@ -1,17 +1,15 @@
-/*
- * What people call the things that records only refer to by number: a school
- * by its name, a child or a member of staff by theirs, a computer by its
- * school's.
- */
+#include "client/output/name.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "client/command/command.h"
+#include "client/output/value.h"
+#include "common/replica/record.h"
 #include "protocol/identifier.h"
 
-static bool
-print_name(const struct record *record, char *out, size_t capacity)
+bool
+output_record_name(const struct record *record, char *out, size_t capacity)
 {
 	struct value name = record_value(record, "name");
 	struct value surname = record_value(record, "surname");
@@ -41,7 +39,7 @@ output_name(struct replica *replica, uint64_t id, char *out, size_t capacity)
 	known = record_get(replica, id, &arena, &record, ERROR_IGNORED) ==
 	            STATUS_OK &&
 	        record.state == RECORD_LIVE &&
-	        print_name(&record, out, capacity);
+	        output_record_name(&record, out, capacity);
 	arena_deinit(&arena);
 	return known;
 }
