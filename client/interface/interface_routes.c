@@ -1,0 +1,101 @@
+/*
+ * Every route of the interface: who may take it, and who answers.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/interface/interface_private.h"
+
+#define GET    HTTP_METHOD_GET
+#define POST   HTTP_METHOD_POST
+#define PATCH  HTTP_METHOD_PATCH
+#define DELETE HTTP_METHOD_DELETE
+#define ANY    ACTION_COUNT
+
+/* clang-format off */
+const struct route interface_routes[] = {
+	{ GET, "session", NEEDS_NOTHING, ANY, session_show, 0 },
+	{ POST, "session", NEEDS_NOTHING, ANY, session_login, 0 },
+	{ POST, "setup", NEEDS_NOTHING, ANY, session_setup, 0 },
+	{ DELETE, "session", NEEDS_SESSION, ANY, session_logout, 0 },
+	{ POST, "session/lock", NEEDS_SESSION, ANY, session_lock_now, 0 },
+	{ POST, "session/unlock", NEEDS_SESSION, ANY, session_unlock_now, 0 },
+	{ POST, "session/touch", NEEDS_OPEN, ANY, session_touch, 0 },
+	{ POST, "session/passphrase", NEEDS_OPEN, ANY,
+	    session_change_passphrase, 0 },
+};
+/* clang-format on */
+
+const size_t interface_route_count =
+    sizeof(interface_routes) / sizeof(interface_routes[0]);
+
+/* The part at the front of *text, which is advanced past it and its slash. */
+static struct bytes
+take_part(const char **text)
+{
+	size_t size = strcspn(*text, "/");
+	struct bytes part = { (const uint8_t *)*text, size };
+
+	*text += size;
+	if (**text == '/')
+		++*text;
+	return part;
+}
+
+static bool
+matches(const char *pattern, const char *path)
+{
+	while (*pattern != '\0' && *path != '\0') {
+		struct bytes wanted = take_part(&pattern);
+		struct bytes part = take_part(&path);
+
+		if (!bytes_equal_text(wanted, "*") &&
+		    !bytes_equal(wanted, part))
+			return false;
+	}
+	return *pattern == '\0' && *path == '\0';
+}
+
+const struct route *
+route_find(enum http_method method, const char *path, int *code)
+{
+	*code = 404;
+	if (method == HTTP_METHOD_HEAD)
+		method = HTTP_METHOD_GET;
+	if (path[0] == '\0' || path[strlen(path) - 1] == '/')
+		return NULL;
+	for (size_t i = 0; i < interface_route_count; i++) {
+		if (!matches(interface_routes[i].path, path))
+			continue;
+		if (interface_routes[i].method == method)
+			return &interface_routes[i];
+		*code = 405;
+	}
+	return NULL;
+}
+
+enum status
+route_split(struct call *call, const char *path)
+{
+	const char *pattern = call->route->path;
+	size_t size = strlen(path) + 1, count = 0;
+	char *part;
+
+	call->path = malloc(size);
+	if (call->path == NULL)
+		return error_set(&call->error, STATUS_NOMEM, "read a request");
+	memcpy(call->path, path, size);
+	part = call->path;
+	while (*pattern != '\0') {
+		struct bytes wanted = take_part(&pattern);
+		char *slash = strchr(part, '/');
+
+		if (slash != NULL)
+			*slash = '\0';
+		if (bytes_equal_text(wanted, "*"))
+			call->parts[count++] = part;
+		if (slash != NULL)
+			part = slash + 1;
+	}
+	return STATUS_OK;
+}
