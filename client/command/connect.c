@@ -1,21 +1,14 @@
 /*
- * run, sync, status: how this computer stands with the hub.
+ * sync, status: how this computer stands with the hub.
  */
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <uv.h>
 
 #include "client/agent/memo.h"
 #include "client/agent/once.h"
 #include "client/command/command.h"
 #include "common/replica/dossier.h"
-
-enum {
-	RUN_TRIES = 20,
-	RUN_AGAIN_MS = 50
-};
 
 enum status
 command_use_hub(struct command *command)
@@ -31,124 +24,6 @@ command_use_hub(struct command *command)
 		    folder_set_proxy(command->folder, proxy, &command->error);
 	return status;
 }
-
-/* --- run ------------------------------------------------------------------ */
-
-static const struct option_rule run_rules[] = {
-	COMMAND_RULES,
-	{ "hub", "HOST:PORT", "reach the hub here instead", 0 },
-	{ "proxy", "HOST:PORT", "go through this web proxy", 0 },
-	{ "log", "FILE", "log here instead of standard error", 0 },
-	{ 0 },
-};
-
-struct running {
-	struct command *command;
-	uv_loop_t loop;
-	uv_signal_t signals[2];
-	struct agent *agent;
-	struct error why;
-};
-
-static void
-on_signal(uv_signal_t *handle, int number)
-{
-	struct running *running = handle->data;
-
-	(void)number;
-	agent_stop(running->agent);
-}
-
-static void
-on_done(struct agent *agent, const struct error *why, void *user)
-{
-	struct running *running = user;
-
-	(void)agent;
-	running->why = *why;
-	for (int i = 0; i < 2; i++)
-		uv_close((uv_handle_t *)&running->signals[i], NULL);
-}
-
-static enum status
-run_agent(struct command *command, struct log *log)
-{
-	static const struct agent_handlers handlers = { NULL, on_done };
-	static const int numbers[2] = { SIGINT, SIGTERM };
-	struct running running = { .command = command };
-	struct agent_options options = {
-		.folder = command->folder,
-		.replica = command->replica,
-		.log = log,
-		.mode = AGENT_RUN,
-	};
-	enum status status;
-
-	if (uv_loop_init(&running.loop) != 0)
-		return error_set(&command->error, STATUS_NOMEM, "run");
-	status = agent_start(&running.loop, &options, &handlers, &running,
-	    &running.agent, &command->error);
-	if (status == STATUS_OK) {
-		for (int i = 0; i < 2; i++) {
-			uv_signal_init(&running.loop, &running.signals[i]);
-			running.signals[i].data = &running;
-			uv_signal_start(&running.signals[i], on_signal,
-			    numbers[i]);
-		}
-		printf("running on %s; the hub is %s:%u\n", command->data,
-		    command->folder->host, command->folder->port);
-		fflush(stdout);
-		uv_run(&running.loop, UV_RUN_DEFAULT);
-		status = running.why.status;
-		command->error = running.why;
-	}
-	agent_destroy(running.agent);
-	(void)uv_loop_close(&running.loop);
-	return status;
-}
-
-/* Other commands hold the folder too, most of them for a moment. */
-static enum status
-lock_folder(struct command *command, struct folder_lock **lock)
-{
-	enum status status;
-
-	status = folder_lock(command->data, lock, &command->error);
-	for (int i = 0; i < RUN_TRIES && status == STATUS_BUSY; i++) {
-		uv_sleep(RUN_AGAIN_MS);
-		status = folder_lock(command->data, lock, &command->error);
-	}
-	return status;
-}
-
-static enum status
-run_run(struct command *command)
-{
-	const char *path = options_text(&command->options, "log", NULL);
-	struct folder_lock *lock = NULL;
-	struct log *log = NULL;
-	enum status status;
-
-	status = command_use_hub(command);
-	if (status == STATUS_OK)
-		status = lock_folder(command, &lock);
-	if (status == STATUS_OK)
-		status = log_open(path, LOG_INFO, &log, &command->error);
-	if (status == STATUS_OK)
-		status = run_agent(command, log);
-	log_close(log);
-	folder_unlock(lock);
-	return status;
-}
-
-const struct command_entry command_run = {
-	.name = "run",
-	.usage = "run",
-	.about = "stay connected: send and receive as things happen",
-	.needs = COMMAND_WRITES,
-	.rules = run_rules,
-	.run = run_run,
-};
 
 /* --- sync ----------------------------------------------------------------- */
 
