@@ -24,8 +24,8 @@ PURE = ("protocol", "common/catalogue", "common/replica")
 COMMON = PURE + ("common/support", "common/net", "common/http",
                  "common/command", "common/report")
 CLIENT = ("client/engine", "client/import", "client/access", "client/agent",
-          "client/library", "client/include", "client/command",
-          "client/page")
+          "client/library", "client/include", "client/output",
+          "client/interface", "client/command", "client/page")
 SERVER = ("server/core", "server/authority", "server/night",
           "server/service", "server/command")
 
@@ -63,7 +63,8 @@ WITHOUT_LOOP = PURE + ("client/engine", "server/core")
 PORTABLE = COMMON + CLIENT + ("client",)
 # Every module here is named by a test.
 TESTED = COMMON + ("client/engine", "client/import", "client/access",
-                   "client/page", "server/core", "server/night")
+                   "client/page", "client/interface", "server/core",
+                   "server/night")
 
 BANNED = re.compile(
     r"(?<![\w.>])(strcpy|strcat|v?sprintf|gets|strtok|atoi|atol|atof|rand|"

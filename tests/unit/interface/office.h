@@ -203,7 +203,8 @@ person_send(struct person *person, const char *head, const char *body)
 	person->is_over = person->is_closed = false;
 	person->tcp.data = person->connect.data = person;
 	uv_tcp_init(&person->office->loop, &person->tcp);
-	uv_ip4_addr("127.0.0.1", atoi(strchr(address, ':') + 1), &where);
+	uv_ip4_addr("127.0.0.1",
+	    (int)strtol(strchr(address, ':') + 1, NULL, 10), &where);
 	assert_int_equal(uv_tcp_connect(&person->connect, &person->tcp,
 			     (const struct sockaddr *)&where, person_connected),
 	    0);
