@@ -50,14 +50,15 @@ wait_for_hub(struct replica *replica, uint64_t id, uint64_t stamp, size_t size)
 	arena_deinit(&arena);
 }
 
-/* Of very different lengths: on pages of many, and over several pages. */
+/* Of very different lengths: on pages of many, and over several pages, of which
+ * the last is full or not. */
 static inline void
 fill(struct replica *replica)
 {
 	assert_ok(replica_begin(replica, err));
 	for (uint64_t i = 0; i < WAITING + ASIDE; i++)
 		wait_for_hub(replica, OWN(1000 + i * 50), 100 + i,
-		    i % 20 == 7 ? 20000 + i : 50 + i * 37 % 900);
+		    i % 20 == 7 ? 20000 + i * 20 : 50 + i * 37 % 900);
 	for (uint64_t i = WAITING; i < WAITING + ASIDE; i++)
 		assert_ok(pending_set_aside(replica, OWN(1000 + i * 50),
 		    REFUSAL_RIGHTS, NOW_MS, err));
@@ -209,16 +210,21 @@ put_back(struct ruin *ruin)
 }
 
 static inline void
-overwrite(struct ruin *ruin, size_t offset, struct bytes with)
+overwrite_more(struct ruin *ruin, size_t offset, struct bytes with)
 {
-	FILE *file;
+	FILE *file = fopen(ruin->path, "r+b");
 
-	put_back(ruin);
-	file = fopen(ruin->path, "r+b");
 	assert_non_null(file);
 	assert_int_equal(fseek(file, (long)offset, SEEK_SET), 0);
 	assert_int_equal(fwrite(with.data, 1, with.size, file), with.size);
 	fclose(file);
+}
+
+static inline void
+overwrite(struct ruin *ruin, size_t offset, struct bytes with)
+{
+	put_back(ruin);
+	overwrite_more(ruin, offset, with);
 }
 
 static inline void

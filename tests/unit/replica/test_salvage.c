@@ -179,6 +179,7 @@ static void
 test_length_of_row_that_cannot_be(void **state)
 {
 	static const uint8_t longest[] = { 0x8f, 0xff, 0xff, 0xff, 0x7f };
+	static const uint8_t beyond[] = { 0x9f, 0x20 }; /* its page */
 	static const uint8_t ones[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 		0xff, 0xff, 0xff, 0xff };
 	struct ruin *ruin = *state;
@@ -189,6 +190,54 @@ test_length_of_row_that_cannot_be(void **state)
 		    (struct bytes){ longest, sizeof(longest) });
 		lengthen_rows(ruin, file.data + offset,
 		    (struct bytes){ ones, sizeof(ones) });
+		lengthen_rows(ruin, file.data + offset,
+		    (struct bytes){ beyond, sizeof(beyond) });
+	}
+}
+
+/* Of a leaf's first row: behind its length and its key. */
+static size_t
+header_of_first(const struct ruin *ruin, size_t page)
+{
+	const uint8_t *data = buffer_view(&ruin->file).data + page;
+	size_t at = (size_t)data[8] << 8 | data[9];
+
+	for (int varint = 0; varint < 2; at++)
+		varint += data[at] < 0x80;
+	return page + at;
+}
+
+/* A row's own header lies: about its length, or about a type.  And a page about
+ * how many rows it has. */
+static void
+test_rows_and_pages_that_lie_about_themselves(void **state)
+{
+	static const uint8_t lies[][3] = { { 0, 0, 0 }, { 0xff, 0x7f, 1 },
+		{ 9, 0, 10 }, { 9, 0, 7 }, { 9, 0, 0xff } };
+	static const uint8_t many[] = { 0xff, 0xff };
+	static const uint8_t nothing[100];
+	struct ruin *ruin = *state;
+	struct bytes file = buffer_view(&ruin->file);
+	struct salvage_result result;
+
+	for (size_t page = PAGE; page < file.size; page += PAGE) {
+		if (file.data[page] != 0x0d || file.data[page + 4] < 5)
+			continue;
+		for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+			overwrite(ruin, header_of_first(ruin, page),
+			    (struct bytes){ lies[i], 3 });
+			overwrite_more(ruin, 0,
+			    (struct bytes){ nothing, sizeof(nothing) });
+			salvage_and_expect(ruin, &result);
+			assert_true(result.waiting + result.aside >=
+				    WAITING + ASIDE - 1);
+		}
+		overwrite(ruin, page + 3, (struct bytes){ many, 2 });
+		overwrite_more(ruin, 0,
+		    (struct bytes){ nothing, sizeof(nothing) });
+		salvage_and_expect(ruin, &result);
+		assert_int_equal(result.waiting + result.aside,
+		    WAITING + ASIDE);
 	}
 }
 
@@ -229,7 +278,7 @@ test_wal_is_read_too(void **state)
 {
 	struct ruin *ruin = *state;
 	struct buffer wal = { 0 }, after = { 0 };
-	static const uint8_t nothing[100];
+	static const uint8_t nothing[100], saltless[24 + PAGE];
 	struct salvage_result result;
 	struct replica *replica;
 
@@ -254,6 +303,16 @@ test_wal_is_read_too(void **state)
 		assert_true(
 		    bytes_equal(buffer_view(&wal), buffer_view(&after)));
 	}
+	/* What bears no salt of this round, behind it, is not read. */
+	assert_int_equal(buffer_append(&wal,
+			     (struct bytes){ saltless, sizeof(saltless) }),
+	    STATUS_OK);
+	overwrite(ruin, 0, (struct bytes){ nothing, sizeof(nothing) });
+	write_whole(ruin->wal, buffer_view(&wal));
+	replica = salvage(ruin, &result);
+	assert_int_equal(result.waiting, WAITING + 1);
+	replica_close(replica);
+	buffer_truncate(&wal, wal.size - sizeof(saltless));
 	/* A transaction that was not finished is none. */
 	write_whole(ruin->wal, (struct bytes){ buffer_view(&wal).data,
 				   buffer_view(&wal).size - 10 });
@@ -272,7 +331,9 @@ test_flipped_bit_is_noticed(void **state)
 	struct salvage_result result;
 
 	alter(ruin, "UPDATE pending SET digest = zeroblob(16) WHERE id ="
-		    " (SELECT max(id) FROM pending WHERE state = 0)");
+		    " (SELECT max(id) FROM pending WHERE state = 0);"
+		    "UPDATE ledger SET digest = x'07',"
+		    " sequence = sequence + (1 << 62) WHERE sequence > 35");
 	salvage_and_expect(ruin, &result);
 	assert_int_equal(result.waiting, WAITING - 1);
 	assert_int_equal(result.lost, 1);
@@ -305,7 +366,10 @@ test_what_is_found_twice_waits_once(void **state)
 	struct ruin *ruin = *state;
 	struct salvage_result result;
 
-	alter(ruin, "UPDATE ledger SET sequence = sequence + (1 << 62)"
+	/* and a later version's table has as many columns */
+	alter(ruin, "CREATE TABLE more (a INTEGER PRIMARY KEY, b, c, d, e, f,"
+		    " g, h); INSERT INTO more VALUES (1,1,1,1,1,1,1,1);"
+		    "UPDATE ledger SET sequence = sequence + (1 << 62)"
 		    " WHERE sequence > 35;"
 		    "UPDATE pending SET digest = zeroblob(16) WHERE id ="
 		    " (SELECT max(id) FROM pending WHERE state = 0)");
@@ -415,6 +479,7 @@ main(void)
 		RUIN(test_header_destroyed_loses_nothing),
 		RUIN(test_other_table_in_its_place),
 		RUIN(test_length_of_row_that_cannot_be),
+		RUIN(test_rows_and_pages_that_lie_about_themselves),
 		RUIN(test_cut_anywhere),
 		RUIN(test_absent_file_gives_a_fresh_replica),
 		RUIN(test_wal_is_read_too),
