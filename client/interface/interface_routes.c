@@ -23,6 +23,18 @@ const struct route interface_routes[] = {
 	{ POST, "session/touch", NEEDS_OPEN, ANY, session_touch, 0 },
 	{ POST, "session/passphrase", NEEDS_OPEN, ANY,
 	    session_change_passphrase, 0 },
+	{ GET, "catalogue", NEEDS_OPEN, ANY, catalogue_show, 0 },
+	{ GET, "pupils", NEEDS_OPEN, ANY, pupils_list, 0 },
+	{ GET, "pupils/*", NEEDS_OPEN, ANY, pupils_show, 0 },
+	{ GET, "records/*", NEEDS_OPEN, ANY, records_list, 0 },
+	{ POST, "records/*", NEEDS_OPEN, ANY, records_create, 0 },
+	{ GET, "records/*/*", NEEDS_OPEN, ANY, records_show, 0 },
+	{ GET, "records/*/*/history", NEEDS_OPEN, ANY, records_history, 0 },
+	{ PATCH, "records/*/*", NEEDS_OPEN, ANY, records_change, 0 },
+	{ DELETE, "records/*/*", NEEDS_OPEN, ANY, records_delete, 0 },
+	{ GET, "conflicts", NEEDS_OPEN, ANY, conflicts_list, 0 },
+	{ POST, "conflicts/*/*", NEEDS_OPEN, ACTION_RESOLVE,
+	    conflicts_settle, 0 },
 };
 /* clang-format on */
 

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "client/access/login.h"
+#include "client/interface/interface.h"
 #include "client/interface/interface_private.h"
 
 #define PASSPHRASE "four words do well"
