@@ -29,6 +29,7 @@ struct interface {
 	uint8_t key[32]; /* tokens and ETags are made with it */
 	uint32_t jobs;
 
+	uint64_t told;     /* the revision of which pages know */
 	uint64_t revision; /* grows with whatever is written, by whomever */
 	uint32_t data_version;
 	uint8_t seen[REVISION_BYTES]; /* a digest of what others wrote */
@@ -149,8 +150,6 @@ enum status route_split(struct call *call, const char *path);
 void interface_look(struct interface *interface);
 
 void interface_watch(struct interface *interface);
-
-void interface_forget_watchers(struct interface *interface);
 
 /* --- rooms ---------------------------------------------------------------- */
 

@@ -23,6 +23,8 @@ const struct route interface_routes[] = {
 	{ POST, "session/touch", NEEDS_OPEN, ANY, session_touch, 0 },
 	{ POST, "session/passphrase", NEEDS_OPEN, ANY,
 	    session_change_passphrase, 0 },
+	{ GET, "state", NEEDS_OPEN, ANY, state_show, 0 },
+	{ GET, "events", NEEDS_OPEN, ANY, state_events, 0 },
 	{ GET, "catalogue", NEEDS_OPEN, ANY, catalogue_show, 0 },
 	{ GET, "pupils", NEEDS_OPEN, ANY, pupils_list, 0 },
 	{ GET, "pupils/*", NEEDS_OPEN, ANY, pupils_show, 0 },

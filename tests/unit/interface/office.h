@@ -14,7 +14,9 @@
 
 #include "client/access/login.h"
 #include "client/interface/interface.h"
+#include "client/interface/interface_json.h"
 #include "client/interface/interface_private.h"
+#include "client/interface/interface_token.h"
 
 #define PASSPHRASE "four words do well"
 
@@ -186,6 +188,8 @@ person_hang_up(struct person *person)
 static inline const char *
 person_text(struct person *person)
 {
+	if (buffer_view(&person->heard).size == 0)
+		return "";
 	*buffer_reserve(&person->heard, 1) = '\0';
 	return (const char *)buffer_view(&person->heard).data;
 }
