@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client/command/trace.h"
+#include "client/output/seeing.h"
 #include "common/replica/pending.h"
 #include "common/support/clock.h"
 #include "protocol/commit.h"
@@ -22,89 +23,6 @@ struct showing {
 	uint64_t count;
 };
 
-/* What a commit that was refused shows the person.  Their own, all of it. */
-struct seeing {
-	const struct viewer *viewer;
-	struct arena arena;
-	struct commit commit;
-	bool all;
-};
-
-static void
-begin_seeing(struct seeing *seeing, const struct viewer *viewer,
-    struct bytes bytes)
-{
-	*seeing = (struct seeing){ .viewer = viewer };
-	if (commit_decode(bytes, &seeing->arena, &seeing->commit,
-		ERROR_IGNORED) != STATUS_OK)
-		seeing->commit = (struct commit){ .change_count = 0 };
-	seeing->all =
-	    viewer->set_up || (seeing->commit.author != 0 &&
-				  seeing->commit.author == viewer->staff);
-}
-
-static bool
-sees_value(const struct seeing *seeing, const struct change *change,
-    const struct column_value *value)
-{
-	const struct collection *collection =
-	    catalogue_collection(change->collection);
-	const struct column *column =
-	    collection == NULL ? NULL
-			       : collection_column(collection, value->column);
-
-	return seeing->all ||
-	       (column != NULL && view_may_see_write(seeing->viewer, collection,
-				      seeing->commit.author, column));
-}
-
-static bool
-sees_field(const struct seeing *seeing, const struct change *change,
-    const struct field_write *field)
-{
-	for (uint32_t i = 0; i < field->value_count; i++)
-		if (!sees_value(seeing, change, &field->values[i]))
-			return false;
-	return true;
-}
-
-/* Whether there is anything in it for them. */
-static bool
-sees_any(const struct seeing *seeing)
-{
-	for (uint32_t i = 0; i < seeing->commit.change_count; i++)
-		for (uint32_t k = 0; k < seeing->commit.changes[i].field_count;
-		     k++)
-			if (sees_field(seeing, &seeing->commit.changes[i],
-				&seeing->commit.changes[i].fields[k]))
-				return true;
-	return seeing->all;
-}
-
-static json_t *
-changes_json(const struct seeing *seeing)
-{
-	json_t *changes = json_array();
-
-	for (uint32_t i = 0; i < seeing->commit.change_count; i++) {
-		const struct change *change = &seeing->commit.changes[i];
-		json_t *fields = json_array();
-
-		for (uint32_t k = 0; k < change->field_count; k++)
-			if (sees_field(seeing, change, &change->fields[k]))
-				json_array_append_new(fields,
-				    trace_values_json(catalogue_collection(
-							  change->collection),
-					change->fields[k].values,
-					change->fields[k].value_count));
-		json_array_append_new(changes,
-		    json_pack("{s:o, s:o, s:o}", "collection",
-			output_text(change->collection), "id",
-			output_id(change->record), "fields", fields));
-	}
-	return changes;
-}
-
 static void
 print_changes(struct replica *replica, const struct seeing *seeing)
 {
@@ -115,7 +33,7 @@ print_changes(struct replica *replica, const struct seeing *seeing)
 		printf("    %.*s %" PRIu64 ": ", (int)change->collection.size,
 		    (const char *)change->collection.data, change->record);
 		for (uint32_t k = 0; k < change->field_count; k++) {
-			if (!sees_field(seeing, change, &change->fields[k]))
+			if (!seeing_field(seeing, change, &change->fields[k]))
 				continue;
 			printf("%s", between);
 			trace_print_values(replica,
@@ -165,7 +83,7 @@ tell_refused(struct showing *showing, const struct pending_row *row,
 			"reason", refusal_name(row->refusal), "sentence",
 			refusal_text(row->refusal), "at",
 			output_time(row->at_ms), "changes",
-			changes_json(seeing)));
+			seeing_json(seeing)));
 		return;
 	}
 	trace_format_time(row->at_ms, when);
@@ -180,10 +98,10 @@ show_refused(void *context, const struct pending_row *row)
 	struct showing *showing = context;
 	struct seeing seeing;
 
-	begin_seeing(&seeing, &showing->command->viewer, row->bytes);
-	if (sees_any(&seeing))
+	seeing_begin(&seeing, &showing->command->viewer, row->bytes);
+	if (seeing_any(&seeing))
 		tell_refused(showing, row, &seeing);
-	arena_deinit(&seeing.arena);
+	seeing_end(&seeing);
 	return true;
 }
 
@@ -212,37 +130,17 @@ list_refused(struct command *command)
 	return status;
 }
 
-struct looking {
-	const struct viewer *viewer;
-	uint64_t id;
-	bool seen;
-};
-
-static bool
-look_for(void *context, const struct pending_row *row)
-{
-	struct looking *looking = context;
-	struct seeing seeing;
-
-	if (row->id != looking->id)
-		return true;
-	begin_seeing(&seeing, looking->viewer, row->bytes);
-	looking->seen = sees_any(&seeing);
-	arena_deinit(&seeing.arena);
-	return false;
-}
-
 /* What is not shown to them they neither send again nor drop. */
 static enum status
 check_is_seen(struct command *command, uint64_t id)
 {
-	struct looking looking = { &command->viewer, id, false };
+	bool seen = true;
 	enum status status = command_may(command, ACTION_REFUSED);
 
 	if (status == STATUS_OK && !command->viewer.set_up)
-		status = pending_each_aside(command->replica, look_for,
-		    &looking, &command->error);
-	if (status == STATUS_OK && !command->viewer.set_up && !looking.seen)
+		status = seeing_look(command->replica, &command->viewer, id,
+		    &seen, &command->error);
+	if (status == STATUS_OK && !seen)
 		return error_set(&command->error, STATUS_NOT_FOUND,
 		    "no entry %" PRIu64 " was refused; `throughline refused` "
 		    "shows those that were",

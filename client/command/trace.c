@@ -28,23 +28,6 @@ column_of(const struct collection *collection, struct bytes name)
 	return collection == NULL ? NULL : collection_column(collection, name);
 }
 
-json_t *
-trace_values_json(const struct collection *collection,
-    const struct column_value *values, uint32_t count)
-{
-	json_t *json = json_object();
-	char name[LIMIT_NAME_BYTES + 1];
-
-	for (uint32_t i = 0; i < count; i++) {
-		snprintf(name, sizeof(name), "%.*s", (int)values[i].column.size,
-		    (const char *)values[i].column.data);
-		json_object_set_new(json, name,
-		    output_value(column_of(collection, values[i].column),
-			&values[i].value));
-	}
-	return json;
-}
-
 void
 trace_print_values(struct replica *replica, const struct collection *collection,
     const struct column_value *values, uint32_t count)
@@ -93,8 +76,8 @@ show_entry(void *context, const struct history_entry *entry)
 			output_id(entry->author), "site", (int)entry->site,
 			"written", output_time(stamp_to_ms(entry->stamp)),
 			"received", output_time(entry->received_ms), "values",
-			trace_values_json(showing->collection,
-			    entry->field->values, entry->field->value_count),
+			output_values(showing->collection, entry->field->values,
+			    entry->field->value_count),
 			"created", entry->created, "redacted", entry->redacted,
 			"head", entry->is_head));
 		return true;
@@ -168,7 +151,7 @@ conflict_json(const struct conflict *conflict)
 			output_id(value->author), "site", (int)value->site,
 			"written", output_time(stamp_to_ms(value->stamp)),
 			"received", output_time(value->received_ms), "values",
-			trace_values_json(conflict->collection, value->values,
+			output_values(conflict->collection, value->values,
 			    value->value_count)));
 	}
 	return json_pack("{s:s, s:o, s:o, s:s, s:o}", "collection",

@@ -8,10 +8,6 @@
 #include "common/support/clock.h"
 #include "protocol/commit.h"
 
-/* {"column": value, ...}; collection NULL: it is not known. */
-json_t *trace_values_json(const struct collection *collection,
-    const struct column_value *values, uint32_t count);
-
 void trace_print_values(struct replica *replica,
     const struct collection *collection, const struct column_value *values,
     uint32_t count);

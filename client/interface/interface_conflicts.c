@@ -14,23 +14,6 @@ enum {
 	VALUE_TEXT_BYTES = 400
 };
 
-static json_t *
-values_json(const struct collection *collection,
-    const struct column_value *values, uint32_t count)
-{
-	json_t *json = json_object();
-	char name[LIMIT_NAME_BYTES + 1];
-
-	for (uint32_t i = 0; i < count; i++) {
-		output_copy_text(values[i].column, name, sizeof(name));
-		json_object_set_new(json, name,
-		    output_value(collection_column(collection,
-				     values[i].column),
-			&values[i].value));
-	}
-	return json;
-}
-
 static const char *
 writer(struct call *call, uint32_t site, uint64_t author,
     char out[WRITER_BYTES])
@@ -64,7 +47,7 @@ add_entry(void *context, const struct history_entry *entry)
 		       "author", output_id(entry->author), "site",
 		       (int)entry->site, "created", entry->created, "redacted",
 		       entry->redacted, "head", entry->is_head, "changes",
-		       values_json(telling->collection, entry->field->values,
+		       output_values(telling->collection, entry->field->values,
 			   entry->field->value_count))) == 0;
 }
 
@@ -143,7 +126,7 @@ sides_json(struct call *call, const struct conflict *conflict)
 		json_array_append_new(array,
 		    json_pack("{s:i, s:o, s:s, s:s, s:i, s:o, s:o}", "keep",
 			(int)i, "value",
-			values_json(conflict->collection, value->values,
+			output_values(conflict->collection, value->values,
 			    value->value_count),
 			"text", text, "by",
 			writer(call, value->site, value->author, who), "site",

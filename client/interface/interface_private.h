@@ -149,6 +149,9 @@ enum status route_split(struct call *call, const char *path);
 /* Look whether others have written. */
 void interface_look(struct interface *interface);
 
+/* What is shown changed otherwise than by records. */
+void interface_note(struct interface *interface);
+
 void interface_watch(struct interface *interface);
 
 /* --- rooms ---------------------------------------------------------------- */

@@ -37,6 +37,14 @@ const struct route interface_routes[] = {
 	{ GET, "conflicts", NEEDS_OPEN, ANY, conflicts_list, 0 },
 	{ POST, "conflicts/*/*", NEEDS_OPEN, ACTION_RESOLVE,
 	    conflicts_settle, 0 },
+	{ GET, "refused", NEEDS_OPEN, ACTION_REFUSED, refused_list, 0 },
+	{ POST, "refused/*/retry", NEEDS_OPEN, ACTION_REFUSED, refused_retry,
+	    0 },
+	{ DELETE, "refused/*", NEEDS_OPEN, ACTION_REFUSED, refused_drop, 0 },
+	{ GET, "staff", NEEDS_OPEN, ACTION_STAFF, staff_list, 0 },
+	{ POST, "staff", NEEDS_OPEN, ACTION_STAFF, staff_add, 0 },
+	{ PATCH, "staff/*", NEEDS_OPEN, ACTION_STAFF, staff_change, 0 },
+	{ DELETE, "staff/*", NEEDS_OPEN, ACTION_STAFF, staff_remove, 0 },
 };
 /* clang-format on */
 

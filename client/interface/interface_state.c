@@ -25,6 +25,13 @@ struct watcher {
 
 /* --- what was written ----------------------------------------------------- */
 
+void
+interface_note(struct interface *interface)
+{
+	interface->revision++;
+	interface->changed_by_others = true;
+}
+
 /* By this connection.  Who read what changes nothing that is shown. */
 static void
 note_write(void *context, const char *collection, uint64_t record)
@@ -71,8 +78,7 @@ interface_look(struct interface *interface)
 	if (memcmp(seen, interface->seen, sizeof(seen)) == 0)
 		return;
 	memcpy(interface->seen, seen, sizeof(seen));
-	interface->revision++;
-	interface->changed_by_others = true;
+	interface_note(interface);
 }
 
 void

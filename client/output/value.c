@@ -55,6 +55,27 @@ output_value(const struct column *column, const struct value *value)
 	return json_null();
 }
 
+json_t *
+output_values(const struct collection *collection,
+    const struct column_value *values, uint32_t count)
+{
+	json_t *json = json_object();
+	char name[LIMIT_NAME_BYTES + 1];
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct column *column =
+		    collection == NULL
+			? NULL
+			: collection_column(collection, values[i].column);
+
+		snprintf(name, sizeof(name), "%.*s", (int)values[i].column.size,
+		    (const char *)values[i].column.data);
+		json_object_set_new(json, name,
+		    output_value(column, &values[i].value));
+	}
+	return json;
+}
+
 /* --- words ---------------------------------------------------------------- */
 
 static const char *

@@ -8,11 +8,16 @@
 #include <jansson.h>
 
 #include "common/replica/replica.h"
+#include "protocol/commit.h"
 
 /* Ids and references as strings, dates and codes as text, blobs in
  * hexadecimal, missing values as null.  New references. */
 json_t *output_text(struct bytes text);
 json_t *output_value(const struct column *column, const struct value *value);
+
+/* {"column": value, ...}; collection NULL: it is not known. */
+json_t *output_values(const struct collection *collection,
+    const struct column_value *values, uint32_t count);
 
 /* The value as a person reads it, in out: codes with their meaning, references
  * with the name of what they refer to. */
