@@ -11,6 +11,7 @@ import { Pupils } from "../screens/pupils.js";
 import { OneRecord } from "../screens/one_record.js";
 import { Records } from "../screens/records.js";
 import { Refused } from "../screens/refused.js";
+import { Staff } from "../screens/staff.js";
 
 const screens = [
 	{ path: "", Screen: Home, label: "Home" },
@@ -25,6 +26,8 @@ const screens = [
 		label: "Partnership and school" },
 	{ path: "records/:collection", Screen: Records },
 	{ path: "records/:collection/:id", Screen: OneRecord },
+	{ path: "staff", Screen: Staff, label: "Accounts",
+		may: () => mayDo("staff") },
 	{ path: "account", Screen: Account, label: "Your account" },
 ];
 

@@ -49,7 +49,8 @@ function Empty({ sections, known, dossier, again }) {
 	return html`<${Part} id="empty" label="Not written yet">
 		<div class="page-adds">${some.map(({ collection }) =>
 			html`<${Add} key=${collection}
-			collection=${known[collection]} dossier=${dossier} done=${again}/>`)}</div><//>`;
+			collection=${known[collection]} dossier=${dossier}
+			done=${again}/>`)}</div><//>`;
 }
 
 function jump(event, id) {
