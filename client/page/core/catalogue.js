@@ -24,8 +24,8 @@ session.watch(async (now) => {
 
 // What the page never shows by itself: files, keys, and what the program
 // keeps for its own use.
-export const isShown = (column) => column.type !== "blob";
+export const isShown = (column) => column.type !== "blob" && !column.off;
 
 // What a person can fill in.
 export const isTyped = (column) => column.may_write &&
-	column.type !== "blob" && column.type !== "id" && !column.arbitrated;
+	isShown(column) && column.type !== "id" && !column.arbitrated;

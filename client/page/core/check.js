@@ -13,17 +13,24 @@ function wrongWith(column, value) {
 			`Enter ${label} as a date, for example 21/7/2026`;
 	case "integer":
 	case "real":
-		return typeof value === "number" &&
-			value >= column.min_value && value <= column.max_value ?
-			null : `Enter ${label} as a number from ` +
-			`${column.min_value} to ${column.max_value}`;
+		return typeof value === "number" && isInside(column, value) ?
+			null : `Enter ${label} as a number${range(column)}`;
 	case "text":
-		return [...value].length <= column.max ? null :
+		return !column.max || [...value].length <= column.max ? null :
 			`Shorten ${label} to ${column.max} characters`;
 	default:
 		return null;
 	}
 }
+
+const isBounded = ({ max_value: most }) => typeof most === "number";
+
+const isInside = (column, value) => !isBounded(column) ||
+	(value >= column.min_value && value <= column.max_value);
+
+// " from 1 to 9", or nothing where every number may stand
+export const range = (column) => isBounded(column) ?
+	` from ${column.min_value} to ${column.max_value}` : "";
 
 // { COLUMN: sentence } of the values that a form would send.
 export function check(columns, values) {

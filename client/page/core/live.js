@@ -4,25 +4,28 @@ import { get, refreshSession, session } from "./api.js";
 import { makeStore } from "./store.js";
 
 const OPEN_AGAIN_MS = 2000;
+const OPEN_AGAIN_MS_MAX = 30000;
 
 // As GET state says it, or null before it was heard.
 export const sync = makeStore(null);
 
 const watchers = new Set(); // (names) => void
 let source = null;
+let wait = OPEN_AGAIN_MS;
 
 function tell(names) {
 	for (const watcher of [...watchers])
 		watcher(names);
 }
 
+// The browser opens a stream again that broke off, but not one refused.
 function failed() {
-	const state = sync.get();
-	sync.set({ ...state, broken: true });
+	sync.set({ ...sync.get(), broken: true });
 	if (source?.readyState !== EventSource.CLOSED)
-		return; // the browser opens it again by itself
+		return;
 	close();
-	setTimeout(open, OPEN_AGAIN_MS);
+	setTimeout(open, wait);
+	wait = Math.min(wait * 2, OPEN_AGAIN_MS_MAX);
 }
 
 function open() {
@@ -30,6 +33,7 @@ function open() {
 		return;
 	source = new EventSource("/api/1/events");
 	source.addEventListener("open", () => {
+		wait = OPEN_AGAIN_MS;
 		get("state").then(sync.set, () => {});
 		tell(null);
 	});

@@ -1,5 +1,6 @@
 // The input of one column of the catalogue, whatever its type.
 import { html } from "../core/html.js";
+import { range } from "../core/check.js";
 import { isTyped } from "../core/catalogue.js";
 import { useLoad } from "../core/load.js";
 import { isoOfDay, isoOfMoment, localOfMoment,
@@ -79,8 +80,7 @@ export function Field({ column, id, value, error, names, onInput }) {
 	case "integer":
 	case "real":
 		return html`<${Input} ...${same} inputmode="decimal"
-			hint=${`From ${column.min_value} to ` +
-				column.max_value}
+			hint=${`A number${range(column)}`}
 			onInput=${(text) => set(numberOr(text))}/>`;
 	default:
 		if (column.max >= LONG_FROM)

@@ -24,7 +24,7 @@ export function History({ collection, record }) {
 		${list.items?.map((item) => html`<li>
 			<p class="govuk-body-s page-quiet">
 			${momentInWords(item.at)}, ${item.by ?? "the program"}${
-			item.site ? ` on ${item.site}` : ""}${
+			item.site ? ` on computer ${item.site}` : ""}${
 			item.created ? ", who made it" : ""}</p>
 			${item.redacted ? html`<p class="govuk-body">What was
 				written here was taken out.</p>` :

@@ -14,20 +14,19 @@ import { Refused } from "../screens/refused.js";
 import { Staff } from "../screens/staff.js";
 
 const screens = [
-	{ path: "", Screen: Home, label: "Home" },
+	{ path: "", Screen: Pupils },
+	{ path: "home", Screen: Home },
 	{ path: "pupils", Screen: Pupils, label: "Find a pupil" },
 	{ path: "pupils/:id", Screen: Pupil },
 	{ path: "pupils/:id/profile", Screen: Profile },
 	{ path: "conflicts", Screen: Conflicts, label: "Conflicts",
 		may: () => mayDo("resolve") },
-	{ path: "refused", Screen: Refused, label: "Not taken",
-		may: () => mayDo("refused") },
+	{ path: "refused", Screen: Refused },
 	{ path: "records", Screen: Collections,
 		label: "Partnership and school" },
 	{ path: "records/:collection", Screen: Records },
 	{ path: "records/:collection/:id", Screen: OneRecord },
-	{ path: "staff", Screen: Staff, label: "Accounts",
-		may: () => mayDo("staff") },
+	{ path: "staff", Screen: Staff },
 	{ path: "account", Screen: Account, label: "Your account" },
 ];
 

@@ -7,8 +7,8 @@ export function SyncLine() {
 	const state = useStore(sync);
 	let text = state?.sentence ?? "Looking whether this school is synced";
 	if (state?.broken)
-		text = "Throughline on this computer does not answer. What " +
-			"you type stays here until it does.";
+		text = "What others change does not arrive on this page just " +
+			"now. What you type stays here.";
 	return html`<p class="page-sync" role="status">
 		<span class=${`page-sync__mark ${state?.synced &&
 			!state.broken ? "page-sync__mark--done" : ""}`}

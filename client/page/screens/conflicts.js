@@ -11,13 +11,10 @@ import { useList } from "../parts/more.js";
 import { Problem } from "../parts/problem.js";
 import { Title } from "../parts/title.js";
 
-// The column, and those that are one field with it.
-function fieldOf(known, { collection, column }) {
-	const { columns } = known[collection];
-	const { tie } = columns.find(({ name }) => name === column);
-	return columns.filter((each) => each.name === column ||
-		(tie && each.tie === tie)).map(({ name }) => name);
-}
+// The columns of a field: itself, or all that are tied by that name.
+const fieldOf = (known, { collection, column }) =>
+	known[collection].columns.filter(({ name, tie }) =>
+		(tie ?? name) === column).map(({ name }) => name);
 
 const valuesOf = (record, names) => Object.fromEntries(names.map((name) =>
 	[name, record.values[name]]));
@@ -27,7 +24,7 @@ async function choose(known, item, keep) {
 	const names = fieldOf(known, item);
 	const before = await get(path);
 	await post(`conflicts/${item.record}/${item.column}`,
-		{ keep, version: before.version });
+		{ keep, version: item.version ?? before.version });
 	const after = await get(path);
 	return { path, values: valuesOf(before, names),
 		was: valuesOf(after, names) };
@@ -38,7 +35,7 @@ function Value({ item, value, take, busy }) {
 		<p class="govuk-body page-lines"><strong>${value.text ??
 			"Nothing"}</strong></p>
 		<p class="govuk-body-s page-quiet">${value.by ?? "Somebody"}${
-			value.site ? ` on ${value.site}` : ""}${
+			value.site ? ` on computer ${value.site}` : ""}${
 			value.at ? `, ${momentInWords(value.at)}` : ""}</p>
 		<button class="govuk-button govuk-button--secondary"
 			disabled=${busy} onClick=${take}>Keep this<span

@@ -1,8 +1,11 @@
 // Find a pupil as you type: by any name, UPN, year or school.
 import { useEffect, useState } from "preact/hooks";
 import { html } from "../core/html.js";
-import { replaceQuery } from "../core/route.js";
+import { catalogue } from "../core/catalogue.js";
+import { go, replaceQuery } from "../core/route.js";
+import { useStore } from "../core/store.js";
 import { countOf, dateInWords } from "../core/words.js";
+import { Add } from "../parts/add.js";
 import { useList } from "../parts/more.js";
 import { Problem } from "../parts/problem.js";
 import { Title } from "../parts/title.js";
@@ -51,6 +54,7 @@ function useLater(text) {
 export function Pupils({ query }) {
 	const [find, setFind] = useState(query.find ?? "");
 	const [year, setYear] = useState(query.year ?? "");
+	const known = useStore(catalogue);
 	const list = useList("pupils", { find: find.trim(), year }, WATCHED);
 	const said = useLater(!list.items ? "" : list.items.length === 0 ?
 		"No pupils found" : list.more ?
@@ -84,5 +88,8 @@ export function Pupils({ query }) {
 			look at any year.</p>`}
 		${list.items?.length > 0 && html`<${Table}
 			items=${list.items}/>`}
-		${list.more}`;
+		${list.more}
+		${known?.pupil?.may_create && html`<${Add}
+			collection=${known.pupil}
+			done=${(saved) => go(`pupils/${saved.id}`)}/>`}`;
 }
