@@ -39,6 +39,14 @@ function listen(page, faults) {
 	});
 }
 
+// With SHOTS=FOLDER in the environment, to look at.
+async function photograph(page, name) {
+	const folder = process.env.SHOTS;
+	if (folder)
+		await page.screenshot({ path: `${folder}/${name}.png`,
+			fullPage: true });
+}
+
 export async function walk(steps) {
 	const browser = await chromium.launch({
 		executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -49,7 +57,12 @@ export async function walk(steps) {
 		page.setDefaultTimeout(PATIENCE_MS);
 		listen(page, faults);
 		await page.goto(address);
-		await steps(page);
+		try {
+			await steps(page);
+		} catch (error) {
+			await photograph(page, "failed");
+			throw error;
+		}
 		assert.deepEqual(faults, []);
 	} finally {
 		await browser.close();
@@ -64,6 +77,7 @@ export async function look(page, heading) {
 		axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`);
 	assert.deepEqual(violations.map(({ id, nodes }) =>
 		`${id}: ${nodes[0].html}`), [], `axe-core on ${heading}`);
+	await photograph(page, heading);
 	await page.setViewportSize(NARROW);
 	const width = await page.evaluate(
 		"document.documentElement.scrollWidth");

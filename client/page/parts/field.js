@@ -47,11 +47,12 @@ function Code({ column, value, ...rest }) {
 	return html`<${Choice} ...${rest} value=${value} choices=${codes}/>`;
 }
 
-// Whether its form can be filled in: each required column has an input, and it
-// is no step of a transfer, which has a screen of its own.
+// Whether its form can be filled in: each required column has an input (what is
+// arbitrated the program fills in), and it is no step of a transfer.
 export const isAddable = ({ name, columns }) =>
 	!["transfer", "package"].includes(name) && columns.every((column) =>
-		!column.required || (isTyped(column) && isTypable(column)));
+		!column.required || column.arbitrated ||
+			(isTyped(column) && isTypable(column)));
 
 export function isTypable(column) {
 	return column.type !== "reference" || REFERABLE.includes(column.refers);

@@ -14,6 +14,20 @@ function Changes({ collection, changes }) {
 				changes[column.name])}</span></li>`)}</ul>`;
 }
 
+// What was written in one go is one entry.
+function together(items) {
+	const entries = [];
+	for (const item of items) {
+		const last = entries.at(-1);
+		if (last && item.change && last.change === item.change &&
+		    last.redacted === item.redacted)
+			last.changes = { ...last.changes, ...item.changes };
+		else
+			entries.push({ ...item });
+	}
+	return entries;
+}
+
 export function History({ collection, record }) {
 	const list = useList(
 		`records/${record.collection}/${record.id}/history`, {},
@@ -21,7 +35,7 @@ export function History({ collection, record }) {
 	if (list.error)
 		return html`<${Problem} ...${list}/>`;
 	return html`<ol class="govuk-list page-history">
-		${list.items?.map((item) => html`<li>
+		${together(list.items ?? []).map((item) => html`<li>
 			<p class="govuk-body-s page-quiet">
 			${momentInWords(item.at)}, ${item.by ?? "the program"}${
 			item.site ? ` on computer ${item.site}` : ""}${
