@@ -57,7 +57,8 @@ async function lists(page) {
 	await page.getByRole("link", { name: "Partnership and school" })
 		.click();
 	await look(page, "Partnership and school");
-	await page.getByRole("link", { name: "Organisations" }).click();
+	await page.getByRole("link", { name: "Organisations",
+		exact: true }).click();
 	await look(page, "Organisations");
 	await press(page, "Add to organisations");
 	await type(page, "Name", "Wexcombe Brass");
@@ -81,4 +82,6 @@ await walk(async (page) => {
 	await ask("start the hub");
 	await page.goto(new URL("#/conflicts", page.url()).href);
 	await look(page, "Two answers: choose one");
+	await page.getByRole("link", { name: "Not taken" }).click();
+	await look(page, "Entries that were not taken");
 });

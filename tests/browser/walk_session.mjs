@@ -40,6 +40,25 @@ async function lockAndUnlock(page) {
 		{ exact: true }).inputValue(), "half a thought");
 }
 
+async function accounts(page) {
+	await page.getByRole("link", { name: "Accounts" }).click();
+	await look(page, "Accounts of this school");
+	await press(page, "Add an account");
+	await type(page, "First name", "Idris");
+	await type(page, "Last name", "Moss");
+	await page.getByLabel("Role").selectOption("teacher");
+	await type(page, "Login name", "imoss");
+	await type(page, "Passphrase", PHRASE);
+	await type(page, "Passphrase again", PHRASE);
+	await look(page, "Accounts of this school");
+	await press(page, "Add the account");
+	await page.getByText("imoss, Teacher").waitFor();
+	await page.getByRole("button", { name: /^Close account.* Moss/ })
+		.click();
+	await press(page, "Yes, close it");
+	await page.getByText("imoss, Teacher, closed").waitFor();
+}
+
 async function logOutAndIn(page) {
 	await press(page, "Log out");
 	await look(page, "Log in");
@@ -59,5 +78,6 @@ async function logOutAndIn(page) {
 await walk(async (page) => {
 	await setUp(page);
 	await lockAndUnlock(page);
+	await accounts(page);
 	await logOutAndIn(page);
 });

@@ -21,12 +21,14 @@ const screens = [
 	{ path: "pupils/:id/profile", Screen: Profile },
 	{ path: "conflicts", Screen: Conflicts, label: "Conflicts",
 		may: () => mayDo("resolve") },
-	{ path: "refused", Screen: Refused },
+	{ path: "refused", Screen: Refused, label: "Not taken",
+		may: () => mayDo("refused") },
 	{ path: "records", Screen: Collections,
 		label: "Partnership and school" },
 	{ path: "records/:collection", Screen: Records },
 	{ path: "records/:collection/:id", Screen: OneRecord },
-	{ path: "staff", Screen: Staff },
+	{ path: "staff", Screen: Staff, label: "Accounts",
+		may: () => mayDo("staff") },
 	{ path: "account", Screen: Account, label: "Your account" },
 ];
 

@@ -52,7 +52,7 @@ function Account({ account, act }) {
 		.map(roleInWords).join(", ");
 	return html`<li class="page-card">
 		<p class="govuk-body"><strong>${account.name}</strong>
-		${" "}<span class="page-quiet">${account.login_name}, ${role}${
+		${" "}<span class="page-quiet">${account.login}, ${role}${
 			account.disabled_on ? ", closed" : ""}</span></p>
 		${!account.disabled_on && html`<ul class="page-acts">
 			<li><button class="page-act govuk-link"
