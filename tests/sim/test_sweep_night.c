@@ -97,7 +97,8 @@ spoil_stored_there(struct play *p)
 	spoil(p->f.replica, zeroing, contacts[2]);
 }
 
-/* As if the hub had never had it: its author sends it again. */
+/* As if the hub had never had it: its author sends it again, and nobody can say
+ * that it had. */
 static void
 spoil_marks(struct play *p)
 {
@@ -107,7 +108,8 @@ spoil_marks(struct play *p)
 	OK(replica_begin(f->replica, &f->err));
 	OK(mend_rebuild(f->replica, NULL, NULL, &f->err));
 	OK(replica_commit(f->replica, &f->err));
-	spoil(p->ends[0].replica, forging, contacts[2]);
+	for (uint32_t i = 0; i < 2; i++)
+		spoil(p->ends[i].replica, forging, contacts[2]);
 }
 
 static void
