@@ -127,18 +127,21 @@ replica_take_ids(struct replica *replica, uint32_t count, uint32_t skip,
 }
 
 enum status
-replica_pass_id(struct replica *replica, uint64_t id, struct error *err)
+replica_pass_ids(struct replica *replica, uint64_t first, uint32_t count,
+    struct error *err)
 {
+	uint64_t behind = identifier_counter(first) + count;
 	uint64_t counter;
 	enum status status;
 
-	if (identifier_site(id) != replica->identity.site)
+	if (identifier_site(first) != replica->identity.site)
 		return STATUS_OK;
+	if (behind > COUNTER_MAX)
+		behind = COUNTER_MAX + 1;
 	status = replica_meta_get(replica, "counter", 1, &counter, err);
-	if (status != STATUS_OK || identifier_counter(id) < counter)
+	if (status != STATUS_OK || behind <= counter)
 		return status;
-	return replica_meta_set(replica, "counter", identifier_counter(id) + 1,
-	    err);
+	return replica_meta_set(replica, "counter", behind, err);
 }
 
 /* --- the clock ------------------------------------------------------------ */

@@ -145,10 +145,11 @@ enum status replica_jump(struct replica *replica, uint32_t jump,
 enum status replica_take_ids(struct replica *replica, uint32_t count,
     uint32_t skip, uint64_t *first, struct error *err);
 
-/* An id of this site that a former life of it has used: the counter goes behind
- * it.  Inside a transaction. */
-enum status replica_pass_id(struct replica *replica, uint64_t id,
-    struct error *err);
+/* count ids from first that a former life of this site has used: the counter
+ * goes behind them.  Of another site they are nothing to this one.  Inside a
+ * transaction. */
+enum status replica_pass_ids(struct replica *replica, uint64_t first,
+    uint32_t count, struct error *err);
 
 /* The next stamp of this site's clock; now_ms is Unix time, from which meta
  * "clock_ahead_ms" (measured at WELCOME) is taken off.  In a transaction. */

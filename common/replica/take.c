@@ -108,7 +108,9 @@ take_number(struct replica *replica, const struct item *item,
 	if (status != STATUS_NOT_FOUND)
 		return status;
 	*result = TAKE_LACKING;
-	return STATUS_OK;
+	/* How long it is, it will never tell if it may not be read any more. */
+	return replica_pass_ids(replica, item->id,
+	    LIMIT_CHANGES + LIMIT_RESERVED_IDS, err);
 }
 
 /* --- what was here under the same id -------------------------------------- */
@@ -342,10 +344,11 @@ append(struct replica *replica, const struct arrival *arrival,
 		*result = TAKE_BROKEN;
 		return STATUS_OK;
 	}
-	/* Of a former life of this database, which may have been lost. */
+	/* Of a former life of this database, which may have been lost; what
+	 * follows from it bears the numbers behind it, and need not come. */
 	if (status == STATUS_OK)
-		status = replica_pass_id(replica,
-		    item->id + arrival->commit.change_count - 1, err);
+		status = replica_pass_ids(replica, item->id,
+		    arrival->commit.change_count + LIMIT_RESERVED_IDS, err);
 	if (status != STATUS_OK || arrival->dossier.state == DOSSIER_FILLING)
 		return status;
 	return fold_commit(replica, &arrival->commit, err);

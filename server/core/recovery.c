@@ -235,6 +235,7 @@ keep(struct hub_writer *writer, uint32_t site, uint64_t generation,
 	                           ? item->received_ms
 	                           : writer->now_ms;
 	struct ledger_row held;
+	struct commit commit;
 	enum status status;
 
 	status = ledger_get(writer->replica, item->id, &held, err);
@@ -243,7 +244,10 @@ keep(struct hub_writer *writer, uint32_t site, uint64_t generation,
 	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
 		return status;
 	/* A number that a former life has used is not used again. */
-	status = replica_pass_id(writer->replica, item->id, err);
+	status = commit_peek(item->commit, &commit);
+	assert(status == STATUS_OK); /* it was decoded for its mark */
+	status = replica_pass_ids(writer->replica, item->id,
+	    commit.change_count, err);
 	if (status == STATUS_OK && item->redacted)
 		status = compare_redacted(writer, site, item, err);
 	if (status != STATUS_OK)

@@ -89,9 +89,53 @@ test_own_commit_from_before_moves_the_counter(void **state)
 	for (uint32_t i = 0; i < pair->line.count; i++)
 		assert_int_equal(fixture_take(later, &pair->line.items[i]),
 		    TAKE_NEW);
+	/* What follows from it may bear the numbers behind it. */
 	assert_ok(replica_meta_get(later, "counter", 1, &counter, err));
-	assert_true(counter > identifier_counter(last));
+	assert_int_equal(counter,
+	    identifier_counter(last) + 1 + LIMIT_RESERVED_IDS);
 	replica_close(later);
+}
+
+/* How long the commit is that bears it, a number alone does not tell. */
+static void
+test_own_number_from_before_moves_the_counter(void **state)
+{
+	struct pair *pair = *state;
+	struct replica_identity own = replica_identity(pair->oak);
+	struct item number = { .sequence = 9, .received_ms = NOW_MS };
+	uint64_t counter;
+
+	number.id = identifier_make(own.site + 1, 70000);
+	assert_int_equal(fixture_take(pair->oak, &number), TAKE_LACKING);
+	assert_ok(replica_meta_get(pair->oak, "counter", 1, &counter, err));
+	assert_true(counter < 70000);
+	number.id = identifier_make(own.site, 70000);
+	assert_int_equal(fixture_take(pair->oak, &number), TAKE_LACKING);
+	assert_ok(replica_meta_get(pair->oak, "counter", 1, &counter, err));
+	assert_int_equal(counter, 70000 + LIMIT_CHANGES + LIMIT_RESERVED_IDS);
+	number.id = identifier_make(own.site, 60000);
+	assert_int_equal(fixture_take(pair->oak, &number), TAKE_LACKING);
+	assert_ok(replica_meta_get(pair->oak, "counter", 1, &counter, err));
+	assert_int_equal(counter, 70000 + LIMIT_CHANGES + LIMIT_RESERVED_IDS);
+}
+
+/* The last numbers are used up; the next site's are not begun. */
+static void
+test_own_number_at_the_end_of_the_range(void **state)
+{
+	struct pair *pair = *state;
+	struct item number = { .sequence = 9, .received_ms = NOW_MS };
+	uint64_t counter, first;
+
+	number.id =
+	    identifier_make(replica_identity(pair->oak).site, COUNTER_MAX - 1);
+	assert_int_equal(fixture_take(pair->oak, &number), TAKE_LACKING);
+	assert_ok(replica_meta_get(pair->oak, "counter", 1, &counter, err));
+	assert_int_equal(counter, COUNTER_MAX + 1);
+	assert_ok(replica_begin(pair->oak, err));
+	assert_int_equal(replica_take_ids(pair->oak, 1, 0, &first, NULL),
+	    STATUS_FULL);
+	replica_rollback(pair->oak);
 }
 
 /* Our own number says what is lacking, also when something waits under it: a
@@ -237,6 +281,8 @@ main(void)
 		TEST(test_broken_commit_is_not_kept),
 		TEST(test_taken_place_is_broken),
 		TEST(test_own_commit_from_before_moves_the_counter),
+		TEST(test_own_number_from_before_moves_the_counter),
+		TEST(test_own_number_at_the_end_of_the_range),
 		TEST(test_own_number_settles_nothing),
 		TEST(test_other_bytes_under_our_number),
 		TEST(test_other_bytes_in_the_ledger),

@@ -72,6 +72,35 @@ test_forged_marks_are_not_taken(void **state)
 	assert_int_equal(count.commits, 1);
 }
 
+/* The hub goes on counting behind the last change of what it once wrote. */
+static void
+test_offered_numbers_are_passed(void **state)
+{
+	struct fixture *f = *state;
+	struct hub_options options = fixture_options(f);
+	struct build b = build(f, 1, 0);
+	struct item item = { .sequence = 900, .received_ms = NOW };
+	uint64_t former, counter;
+
+	OK(replica_meta_get(f->replica, "generation", 0, &former, &f->err));
+	hub_back_up(f, 0);
+	hub_restore_number(f, 0);
+	(void)greet(f, 1, 0);
+	b.commit.id = identifier_make(SITE_HUB, UINT64_C(1) << 40);
+	for (int i = 0; i < 3; i++) {
+		(void)build_new(&b, "term");
+		(void)build_text(&b, "kind", "term");
+	}
+	item.commit = build_bytes(&b);
+	item.id = b.commit.id;
+	item.digest = digest_of(item.commit);
+	item.mark =
+	    mark_make(&options.mark_key, item.id, &item.digest, former, 900);
+	assert_int_equal(offer_item(f, 1, former, &item).refused, 0);
+	OK(replica_meta_get(f->replica, "counter", 1, &counter, &f->err));
+	assert_int_equal(counter, (UINT64_C(1) << 40) + 3);
+}
+
 /* Whoever offers reads nothing and writes nothing new meanwhile. */
 static void
 test_offering_gives_no_right(void **state)
@@ -225,6 +254,7 @@ main(void)
 #define OFFER(test) \
 	cmocka_unit_test_setup_teardown(test, fixture_begin, fixture_end)
 		OFFER(test_forged_marks_are_not_taken),
+		OFFER(test_offered_numbers_are_passed),
 		OFFER(test_offering_gives_no_right),
 		OFFER(test_night_is_told_behind_the_offer),
 		OFFER(test_revocation_comes_back_at_once),
