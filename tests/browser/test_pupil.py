@@ -22,13 +22,16 @@ class Pupil(unittest.TestCase):
             walk.walk("walk_pupil.mjs", address, {
                 "stop the hub": hub.stop,
                 "start the hub": hub.start,
-                "write the middle names": lambda: self.write(oak)})
+                "write the year":
+                    lambda: self.write(oak, "nc_year_actual=5"),
+                "write the middle names":
+                    lambda: self.write(oak, "middle_names=Elm")})
             walk.walk("walk_teacher.mjs", address)
             oak.stop()
 
-    def write(self, oak):
+    def write(self, oak, value):
         pupil, = oak.told_json("office", "list", "pupil")
-        oak.told("office", "put", "pupil", pupil["id"], "middle_names=Elm")
+        oak.told("office", "put", "pupil", pupil["id"], value)
 
 
 if __name__ == "__main__":

@@ -75,7 +75,11 @@ await walk(async (page) => {
 	await logIn(page, "office");
 	await make(page);
 	await ask("stop the hub");
+	await page.getByText(/^Offline since/).waitFor();
 	await find(page);
+	await ask("write the year");
+	// It arrives by itself.
+	await page.getByText("Year 5").waitFor();
 	await writeAbout(page);
 	await clash(page);
 	await lists(page);

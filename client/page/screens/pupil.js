@@ -1,6 +1,5 @@
 // A pupil: everything this person may see, each part changed where it stands.
 import { html } from "../core/html.js";
-import { mayDo } from "../core/api.js";
 import { catalogue } from "../core/catalogue.js";
 import { useLoad } from "../core/load.js";
 import { useStore } from "../core/store.js";
@@ -109,10 +108,6 @@ export function Pupil({ id }) {
 		.reduce((sum, record) => sum + record.conflicts.length, 0);
 	return html`<${Title} caption=${pupil.names?.[pupil.values.holder]}
 			>${nameOf(pupil)}<//>
-		${mayDo("profile") && html`<p class="govuk-body
-			page-screen-only"><a class="govuk-link"
-			href=${`#/pupils/${id}/profile`}
-			>The one-page profile</a></p>`}
 		<${Same} same=${same}/>
 		${conflicts > 0 && html`<div class="govuk-inset-text">
 			${countOf(conflicts, "answer")} to choose between.
