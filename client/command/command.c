@@ -171,9 +171,9 @@ command_may(struct command *command, enum action action)
 	return rights_check(&command->viewer, action, &command->error);
 }
 
-static enum status
-write_draft(struct command *command, uint64_t dossier, command_writer *write,
-    void *context, bool by_action, uint64_t *id)
+enum status
+command_write(struct command *command, uint64_t dossier, command_writer *write,
+    void *context, uint64_t *id)
 {
 	struct draft *draft = NULL;
 	uint64_t author;
@@ -190,30 +190,14 @@ write_draft(struct command *command, uint64_t dossier, command_writer *write,
 	if (status == STATUS_OK)
 		status = write(command, draft, context);
 	if (status == STATUS_OK)
-		status = by_action ? draft_finish(draft, command->now_ms, id,
-					 &command->error)
-		                   : view_finish(&command->view, draft, id,
-					 &command->error);
+		status =
+		    view_finish(&command->view, draft, id, &command->error);
 	draft_destroy(draft);
 	if (status == STATUS_OK)
 		status = replica_commit(command->replica, &command->error);
 	if (status != STATUS_OK)
 		replica_rollback(command->replica);
 	return status;
-}
-
-enum status
-command_write(struct command *command, uint64_t dossier, command_writer *write,
-    void *context, uint64_t *id)
-{
-	return write_draft(command, dossier, write, context, false, id);
-}
-
-enum status
-command_act(struct command *command, uint64_t dossier, command_writer *write,
-    void *context, uint64_t *id)
-{
-	return write_draft(command, dossier, write, context, true, id);
 }
 
 enum status

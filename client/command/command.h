@@ -88,11 +88,6 @@ typedef enum status command_writer(struct command *command, struct draft *draft,
 enum status command_write(struct command *command, uint64_t dossier,
     command_writer *write, void *context, uint64_t *id);
 
-/* The same for an action that they may take (rights_check), whatever it
- * writes. */
-enum status command_act(struct command *command, uint64_t dossier,
-    command_writer *write, void *context, uint64_t *id);
-
 /* STATUS_DENIED, as rights_check. */
 enum status command_may(struct command *command, enum action action);
 

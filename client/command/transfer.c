@@ -87,141 +87,6 @@ list_transfers(struct command *command)
 
 /* --- answer, accept, cancel ----------------------------------------------- */
 
-static bool
-note_id(void *context, const struct record *record)
-{
-	*(uint64_t *)context = record->id;
-	return true; /* the latest counts */
-}
-
-/* The envelope with this id, or the one of the transfer with this id. */
-static enum status
-find_envelope(struct command *command, uint64_t id, uint64_t *envelope)
-{
-	const struct collection *envelopes =
-	    catalogue_collection(bytes_of_text("envelope"));
-	const struct collection *collection;
-	struct record_filter filter = {
-		.column =
-		    collection_column(envelopes, bytes_of_text("transfer")),
-		.value = value_integer((int64_t)id),
-	};
-	struct record_query query = {
-		.collection = envelopes,
-		.filters = &filter,
-		.filter_count = 1,
-	};
-	enum record_state state;
-	uint64_t dossier;
-	enum status status;
-
-	*envelope = 0;
-	if (record_locate(command->replica, id, &dossier, &collection, &state,
-		ERROR_IGNORED) == STATUS_OK &&
-	    collection == envelopes) {
-		*envelope = id;
-		return STATUS_OK;
-	}
-	status = record_each(command->replica, &query, note_id, envelope,
-	    &command->error);
-	if (status == STATUS_OK && *envelope == 0)
-		return error_set(&command->error, STATUS_NOT_FOUND,
-		    "no transfer with the id %" PRIu64 " has come to this "
-		    "school",
-		    id);
-	return status;
-}
-
-static enum status
-write_answer(struct command *command, struct draft *draft, void *context)
-{
-	bool ours = options_flag(&command->options, "ours");
-	const char *reason = options_text(&command->options, "reason", NULL);
-	int64_t envelope = (int64_t) * (uint64_t *)context;
-	enum status status;
-
-	status = transfer_set_text(command, draft, envelope, "state",
-	    ours ? "ours" : "not_ours");
-	if (status == STATUS_OK && reason != NULL)
-		status = transfer_set_text(command, draft, envelope, "reason",
-		    reason);
-	return status;
-}
-
-static enum status
-answer(struct command *command, uint64_t id, uint64_t *commit)
-{
-	bool ours = options_flag(&command->options, "ours");
-	uint64_t envelope;
-	enum status status;
-
-	if (ours == options_flag(&command->options, "not-ours"))
-		return error_set(&command->error, STATUS_USAGE,
-		    "say --ours or --not-ours");
-	status = find_envelope(command, id, &envelope);
-	if (status != STATUS_OK)
-		return status;
-	return command_act(command, replica_identity(command->replica).school,
-	    write_answer, &envelope, commit);
-}
-
-struct step {
-	uint64_t transfer;
-	uint64_t pupil;
-	bool accept;
-};
-
-static enum status
-write_step(struct command *command, struct draft *draft, void *context)
-{
-	const struct step *step = context;
-	const char *reason = options_text(&command->options, "reason", NULL);
-	const struct value null = value_null();
-	enum status status;
-
-	status = transfer_set_text(command, draft, (int64_t)step->transfer,
-	    "state", step->accept ? "accepted" : "cancelled");
-	if (status == STATUS_OK && reason != NULL)
-		status = transfer_set_text(command, draft,
-		    (int64_t)step->transfer, "reason", reason);
-	if (status == STATUS_OK)
-		status = draft_set(draft, (int64_t)step->pupil, "open_transfer",
-		    &null, &command->error);
-	if (status == STATUS_OK && step->accept)
-		status = transfer_set_reference(command, draft,
-		    (int64_t)step->pupil, "holder",
-		    (int64_t)replica_identity(command->replica).school);
-	return status;
-}
-
-/* The transfer's record; id may also be that of its envelope. */
-static enum status
-find_transfer(struct command *command, uint64_t id, struct step *step)
-{
-	const struct collection *collection;
-	struct arena arena = { 0 };
-	struct record record;
-	enum record_state state;
-	enum status status;
-
-	step->transfer = id;
-	status =
-	    record_get(command->replica, id, &arena, &record, ERROR_IGNORED);
-	if (status == STATUS_OK &&
-	    strcmp(record.collection->name, "envelope") == 0)
-		step->transfer =
-		    (uint64_t)record_value(&record, "transfer").integer;
-	arena_deinit(&arena);
-	status = record_locate(command->replica, step->transfer, &step->pupil,
-	    &collection, &state, ERROR_IGNORED);
-	if (status == STATUS_OK && strcmp(collection->name, "transfer") == 0)
-		return STATUS_OK;
-	return error_set(&command->error, STATUS_NOT_FOUND,
-	    "the file of transfer %" PRIu64 " is not here; answer --ours and "
-	    "sync first",
-	    id);
-}
-
 static enum action
 action_of(const char *verb)
 {
@@ -234,7 +99,9 @@ action_of(const char *verb)
 static enum status
 take_step(struct command *command, const char *verb)
 {
-	struct step step = { .accept = strcmp(verb, "accept") == 0 };
+	const char *reason = options_text(&command->options, "reason", NULL);
+	bool ours = options_flag(&command->options, "ours");
+	struct transfer_taker taker;
 	uint64_t id, commit = 0;
 	enum status status;
 
@@ -244,14 +111,19 @@ take_step(struct command *command, const char *verb)
 	status = command_may(command, action_of(verb));
 	if (status == STATUS_OK)
 		status = command_id(command, 1, &id);
-	if (status == STATUS_OK && strcmp(verb, "answer") == 0) {
-		status = answer(command, id, &commit);
-	} else if (status == STATUS_OK) {
-		status = find_transfer(command, id, &step);
-		if (status == STATUS_OK)
-			status = command_act(command, step.pupil, write_step,
-			    &step, &commit);
-	}
+	if (status == STATUS_OK)
+		status = transfer_begin(command, &taker);
+	if (status == STATUS_OK && strcmp(verb, "answer") != 0)
+		status =
+		    transfer_settle(&taker, id, strcmp(verb, "accept") == 0,
+			reason, &commit, &command->error);
+	else if (status == STATUS_OK &&
+		 ours == options_flag(&command->options, "not-ours"))
+		status = error_set(&command->error, STATUS_USAGE,
+		    "say --ours or --not-ours");
+	else if (status == STATUS_OK)
+		status = transfer_answer(&taker, id, ours, reason, &commit,
+		    &command->error);
 	if (status != STATUS_OK)
 		return status;
 	if (command->json)

@@ -5,13 +5,12 @@
 #define CLIENT_COMMAND_TRANSFER_H
 
 #include "client/command/command.h"
+#include "client/transfer/transfer.h"
+
+/* Who takes a step. */
+enum status transfer_begin(struct command *command,
+    struct transfer_taker *taker);
 
 enum status transfer_open(struct command *command);
-
-enum status transfer_set_text(struct command *command, struct draft *draft,
-    int64_t record, const char *column, const char *text);
-
-enum status transfer_set_reference(struct command *command, struct draft *draft,
-    int64_t record, const char *column, int64_t target);
 
 #endif

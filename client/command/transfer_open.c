@@ -12,117 +12,20 @@ enum {
 };
 
 enum status
-transfer_set_text(struct command *command, struct draft *draft, int64_t record,
-    const char *column, const char *text)
+transfer_begin(struct command *command, struct transfer_taker *taker)
 {
-	return draft_set_text(draft, record, column, bytes_of_text(text),
-	    &command->error);
-}
-
-enum status
-transfer_set_reference(struct command *command, struct draft *draft,
-    int64_t record, const char *column, int64_t target)
-{
-	struct value value = value_integer(target);
-
-	return draft_set(draft, record, column, &value, &command->error);
+	*taker = (struct transfer_taker){ .replica = command->replica,
+		.now_ms = command->now_ms };
+	return command_author(command, &taker->author);
 }
 
 struct opening {
 	uint64_t pupils[YEAR_PUPILS];
 	uint32_t count;
-	uint64_t to_school;
+	struct transfer_taker taker;
+	struct transfer_new transfer;
 	json_t *array;
 };
-
-static enum status
-write_packages(struct command *command, struct draft *draft, int64_t transfer)
-{
-	static const char *const kinds[] = { "ctf", "general", "send",
-		"safeguarding" };
-	enum status status = STATUS_OK;
-	int64_t package;
-
-	for (int i = 0; status == STATUS_OK && i < 4; i++) {
-		status =
-		    draft_insert(draft, "package", &package, &command->error);
-		if (status == STATUS_OK)
-			status = transfer_set_reference(command, draft, package,
-			    "transfer", transfer);
-		if (status == STATUS_OK)
-			status = transfer_set_text(command, draft, package,
-			    "kind", kinds[i]);
-	}
-	return status;
-}
-
-static enum status
-write_dates(struct command *command, struct draft *draft, int64_t transfer)
-{
-	const char *leaving =
-	    options_text(&command->options, "leaving-date", NULL);
-	const char *start = options_text(&command->options, "start-date", NULL);
-	enum status status = STATUS_OK;
-
-	if (leaving != NULL)
-		status = transfer_set_text(command, draft, transfer,
-		    "leaving_date", leaving);
-	if (status == STATUS_OK && start != NULL)
-		status = transfer_set_text(command, draft, transfer,
-		    "start_date", start);
-	return status;
-}
-
-struct opening_one {
-	struct opening *opening;
-	uint64_t pupil;
-	int64_t transfer;
-};
-
-static enum status
-write_open(struct command *command, struct draft *draft, void *context)
-{
-	struct opening_one *one = context;
-	uint64_t school = replica_identity(command->replica).school;
-	enum status status;
-
-	status =
-	    draft_insert(draft, "transfer", &one->transfer, &command->error);
-	if (status == STATUS_OK)
-		status = transfer_set_text(command, draft, one->transfer,
-		    "kind", options_text(&command->options, "kind", "phase"));
-	if (status == STATUS_OK)
-		status = transfer_set_reference(command, draft, one->transfer,
-		    "from_school", (int64_t)school);
-	if (status == STATUS_OK)
-		status = transfer_set_reference(command, draft, one->transfer,
-		    "to_school", (int64_t)one->opening->to_school);
-	if (status == STATUS_OK)
-		status = write_dates(command, draft, one->transfer);
-	if (status == STATUS_OK)
-		status = transfer_set_text(command, draft, one->transfer,
-		    "state", "open");
-	if (status == STATUS_OK)
-		status = write_packages(command, draft, one->transfer);
-	if (status == STATUS_OK)
-		status = transfer_set_reference(command, draft,
-		    (int64_t)one->pupil, "open_transfer", one->transfer);
-	return status;
-}
-
-/* Why this pupil's transfer cannot be opened, or NULL. */
-static const char *
-why_not(struct command *command, const struct record *pupil)
-{
-	uint64_t school = replica_identity(command->replica).school;
-	struct value holder = record_value(pupil, "holder");
-
-	if (holder.type != VALUE_INTEGER || (uint64_t)holder.integer != school)
-		return "is held by another school";
-	if (record_value(pupil, "open_transfer").type != VALUE_NULL)
-		return "has an open transfer already";
-	return NULL;
-}
 
 static void
 report_opened(struct command *command, struct opening *opening,
@@ -147,7 +50,6 @@ static enum status
 open_one(struct command *command, struct opening *opening, uint64_t pupil_id,
     uint32_t *opened)
 {
-	struct opening_one one = { .opening = opening, .pupil = pupil_id };
 	bool preview = options_flag(&command->options, "preview");
 	struct arena arena = { 0 };
 	struct record pupil;
@@ -164,10 +66,10 @@ open_one(struct command *command, struct opening *opening, uint64_t pupil_id,
 		arena_deinit(&arena);
 		return status;
 	}
-	why = why_not(command, &pupil);
+	why = transfer_why_not(command->replica, &pupil);
 	if (why == NULL && !preview)
-		status =
-		    command_act(command, pupil_id, write_open, &one, &commit);
+		status = transfer_open_one(&opening->taker, pupil_id,
+		    &opening->transfer, &commit, &command->error);
 	if (status == STATUS_OK)
 		report_opened(command, opening, &pupil, commit, why);
 	if (status == STATUS_OK && why == NULL)
@@ -225,7 +127,16 @@ enum status
 transfer_open(struct command *command)
 {
 	const char *to = options_text(&command->options, "to", NULL);
-	struct opening opening = { .array = json_array() };
+	struct opening opening = {
+		.transfer = {
+			.kind = options_text(&command->options, "kind", NULL),
+			.leaving_date = options_text(&command->options,
+			    "leaving-date", NULL),
+			.start_date = options_text(&command->options,
+			    "start-date", NULL),
+		},
+		.array = json_array(),
+	};
 	uint32_t opened = 0;
 	enum status status = command_may(command, ACTION_TRANSFER_OPEN);
 
@@ -233,7 +144,10 @@ transfer_open(struct command *command)
 		status = error_set(&command->error, STATUS_USAGE,
 		    "say where to: --to LAESTAB");
 	if (status == STATUS_OK)
-		status = command_school(command, to, &opening.to_school);
+		status =
+		    command_school(command, to, &opening.transfer.to_school);
+	if (status == STATUS_OK)
+		status = transfer_begin(command, &opening.taker);
 	if (status == STATUS_OK)
 		status = choose_pupils(command, &opening);
 	for (uint32_t i = 0; status == STATUS_OK && i < opening.count; i++)

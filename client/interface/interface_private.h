@@ -166,6 +166,7 @@ call_handler conflicts_list, conflicts_settle;
 call_handler state_show, state_events;
 call_handler refused_list, refused_retry, refused_drop;
 call_handler staff_list, staff_add, staff_change, staff_remove;
-call_handler report_now;
+call_handler transfers_list, transfers_open, transfers_answer, transfers_accept,
+    transfers_cancel;
 
 #endif

@@ -25,7 +25,7 @@ COMMON = PURE + ("common/support", "common/net", "common/http",
                  "common/command", "common/report")
 CLIENT = ("client/engine", "client/import", "client/access", "client/agent",
           "client/library", "client/include", "client/output",
-          "client/interface", "client/command", "client/page")
+          "client/transfer", "client/interface", "client/command", "client/page")
 SERVER = ("server/core", "server/authority", "server/night",
           "server/service", "server/command")
 
@@ -47,7 +47,9 @@ LAYERS = {
     "client/include": (),
     "client/output": PURE + ("common/support", "common/command",
                              "client/access"),
-    "client/interface": COMMON + CLIENT[:4] + ("client/output",),
+    "client/transfer": PURE,
+    "client/interface": COMMON + CLIENT[:4] + ("client/output",
+                                               "client/transfer"),
     "client/page": ("protocol",),
     "client/command": COMMON + CLIENT,
     "client": COMMON + CLIENT,
