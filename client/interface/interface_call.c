@@ -266,6 +266,7 @@ void
 call_destroy(struct call *call)
 {
 	wipe(call->body);
+	json_decref(call->result);
 	sodium_memzero(&call->attempt, sizeof(call->attempt));
 	http_response_deinit(&call->response);
 	arena_deinit(&call->arena);

@@ -76,7 +76,8 @@ struct call {
 	bool has_replica; /* run gets a connection of its own */
 	enum status run_status;
 	struct login_attempt attempt;
-	uint64_t id; /* what a job made */
+	uint64_t id;    /* what a job made */
+	json_t *result; /* likewise */
 };
 
 /* Takes json.  STATUS_OK. */
@@ -168,5 +169,6 @@ call_handler refused_list, refused_retry, refused_drop;
 call_handler staff_list, staff_add, staff_change, staff_remove;
 call_handler transfers_list, transfers_open, transfers_answer, transfers_accept,
     transfers_cancel;
+call_handler report_now;
 
 #endif

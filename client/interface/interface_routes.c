@@ -50,6 +50,7 @@ const struct route interface_routes[] = {
 	    transfers_accept, 0 },
 	{ POST, "transfers/*/cancel", NEEDS_OPEN, ACTION_TRANSFER_CANCEL,
 	    transfers_cancel, 0 },
+	{ GET, "report", NEEDS_OPEN, ACTION_REPORT, report_now, 0 },
 	{ GET, "staff", NEEDS_OPEN, ACTION_STAFF, staff_list, 0 },
 	{ POST, "staff", NEEDS_OPEN, ACTION_STAFF, staff_add, 0 },
 	{ PATCH, "staff/*", NEEDS_OPEN, ACTION_STAFF, staff_change, 0 },

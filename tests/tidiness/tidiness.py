@@ -25,7 +25,8 @@ COMMON = PURE + ("common/support", "common/net", "common/http",
                  "common/command", "common/report")
 CLIENT = ("client/engine", "client/import", "client/access", "client/agent",
           "client/library", "client/include", "client/output",
-          "client/transfer", "client/interface", "client/command", "client/page")
+          "client/transfer", "client/interface", "client/command",
+          "client/page")
 SERVER = ("server/core", "server/authority", "server/night",
           "server/service", "server/command")
 

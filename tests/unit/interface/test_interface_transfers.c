@@ -1,4 +1,5 @@
-/* A child's transfer is opened, looked at and cancelled by the page. */
+/* A child's transfer is opened, looked at and cancelled by the page; and
+ * the morning report. */
 #include "tests/unit/interface/office.h"
 
 #include <inttypes.h>
@@ -49,6 +50,21 @@ test_transfer_is_opened_once_and_cancelled(void **state)
 	person_leave(&person);
 }
 
+/* Of now; and of a night that there was not. */
+static void
+test_report_is_made(void **state)
+{
+	struct person person;
+
+	fixture_pupil(((struct office *)*state)->replica, "Lane", OAK);
+	person_begin(&person, *state, "head");
+	person_expect(&person, "GET", "report", NULL, 200);
+	assert_string_equal(person_told(&person, "for"), "school");
+	assert_true(json_is_array(json_object_get(person.json, "findings")));
+	person_expect(&person, "GET", "report?day=2020-01-01", NULL, 404);
+	person_leave(&person);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, office_begin, office_end)
 
@@ -57,6 +73,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_transfer_is_opened_once_and_cancelled),
+		TEST(test_report_is_made),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
