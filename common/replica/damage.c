@@ -166,7 +166,8 @@ note(struct replica *replica, uint64_t sequence, uint64_t id, uint64_t now_ms,
 {
 	struct sql *sql = sql_use(replica,
 	    "INSERT INTO damaged (sequence, id, found_ms) VALUES (?1, ?2, ?3)"
-	    " ON CONFLICT (sequence) DO UPDATE SET id = ?2");
+	    " ON CONFLICT (sequence) DO UPDATE SET id = ?2,"
+	    " found_ms = iif(found_ms = 0, ?3, found_ms)");
 
 	sql_bind_id(sql, 1, sequence);
 	sql_bind_id(sql, 2, id);
@@ -237,6 +238,17 @@ damage_look(struct replica *replica, uint32_t max, uint64_t now_ms,
 	id_list_deinit(&look.places);
 	id_list_deinit(&look.ids);
 	return status;
+}
+
+enum status
+damage_note_all(struct replica *replica, struct error *err)
+{
+	uint64_t upto = 0;
+	uint64_t found = 0;
+	bool done;
+
+	assert(replica_in_transaction(replica));
+	return damage_look(replica, UINT32_MAX, 0, &upto, &found, &done, err);
 }
 
 enum status

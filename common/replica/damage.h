@@ -20,6 +20,13 @@
 enum status damage_look(struct replica *replica, uint32_t max, uint64_t now_ms,
     uint64_t *upto, uint64_t *found, bool *done, struct error *err);
 
+/*
+ * Look at the whole ledger before all is folded anew.  No time is known there:
+ * what is noted first has found_ms 0 until the next look.  Inside a
+ * transaction.
+ */
+enum status damage_note_all(struct replica *replica, struct error *err);
+
 enum status damage_count(struct replica *replica, uint64_t *count,
     struct error *err);
 

@@ -276,7 +276,6 @@ fold_again(struct replica *replica, const struct commit *commit,
 
 struct walk {
 	struct replica *replica;
-	uint64_t damaged; /* how many there are to be left out */
 	struct arena arena;
 	fold_progress *progress;
 	void *context;
@@ -295,9 +294,14 @@ walk_commit(struct walk *walk, struct bytes bytes)
 	struct commit commit;
 
 	arena_reset(&walk->arena);
-	walk->status = commit_decode(bytes, &walk->arena, &commit, walk->err);
+	walk->status =
+	    commit_decode(bytes, &walk->arena, &commit, ERROR_IGNORED);
 	if (walk->status == STATUS_OK)
 		walk->status = fold_commit(walk->replica, &commit, walk->err);
+	else if (walk->status == STATUS_NOMEM)
+		error_set(walk->err, walk->status, "fold a commit");
+	else /* damaged since it was stored or looked at: see damage.h */
+		walk->status = STATUS_OK;
 	walk->done++;
 	if (walk->status == STATUS_OK && walk->progress != NULL &&
 	    walk->done % PROGRESS_EVERY == 0 &&
@@ -307,23 +311,9 @@ walk_commit(struct walk *walk, struct bytes bytes)
 	return walk->status == STATUS_OK;
 }
 
-static bool
-walk_ledger(void *context, const struct ledger_row *row)
-{
-	struct walk *walk = context;
-	bool noted = false;
-
-	if (walk->damaged > 0)
-		walk->status = damage_is_noted(walk->replica, row->sequence,
-		    &noted, walk->err);
-	if (walk->status == STATUS_OK && !noted)
-		return walk_commit(walk, row->bytes);
-	return walk->status == STATUS_OK;
-}
-
-/* Commits that wait, of one dossier or (?1 null) of all, by id. */
+/* Bytes of commits, one after the other. */
 static enum status
-walk_waiting(struct walk *walk, struct sql *sql)
+walk_commits(struct walk *walk, struct sql *sql)
 {
 	enum status status;
 
@@ -331,6 +321,8 @@ walk_waiting(struct walk *walk, struct sql *sql)
 		if (!walk_commit(walk, sql_column_bytes(sql, 0)))
 			break;
 	sql_release(sql);
+	if (walk->status != STATUS_OK)
+		return walk->status;
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
@@ -374,23 +366,26 @@ fold_dossier(struct replica *replica, uint64_t dossier, struct error *err)
 	enum status status;
 
 	assert(replica_in_transaction(replica));
-	status = damage_count(replica, &walk.damaged, err);
-	if (status == STATUS_OK)
-		status = clear_dossier(replica, dossier, err);
+	status = clear_dossier(replica, dossier, err);
 	if (status == STATUS_OK)
 		status = clear_redactions(replica, dossier, err);
-	if (status == STATUS_OK)
-		status = ledger_each_of_dossier(replica, dossier, 0, INT64_MAX,
-		    walk_ledger, &walk, err);
-	if (status == STATUS_OK && walk.status == STATUS_OK) {
+	if (status == STATUS_OK) {
+		sql = sql_use(replica,
+		    "SELECT bytes FROM ledger WHERE dossier = ?1"
+		    " AND sequence NOT IN (SELECT sequence FROM damaged)"
+		    " ORDER BY sequence");
+		sql_bind_id(sql, 1, dossier);
+		status = walk_commits(&walk, sql);
+	}
+	if (status == STATUS_OK) {
 		sql = sql_use(replica,
 		    "SELECT bytes FROM pending WHERE dossier = ?1"
 		    " AND state = 0 ORDER BY id");
 		sql_bind_id(sql, 1, dossier);
-		status = walk_waiting(&walk, sql);
+		status = walk_commits(&walk, sql);
 	}
 	arena_deinit(&walk.arena);
-	return status != STATUS_OK ? status : walk.status;
+	return status;
 }
 
 static enum status
@@ -417,12 +412,15 @@ walk_all(struct walk *walk)
 				   " WHERE state = 0)"),
 	    &walk->of, walk->err);
 	if (status == STATUS_OK)
-		status = ledger_each(replica, 0, walk_ledger, walk, walk->err);
-	if (status == STATUS_OK && walk->status == STATUS_OK)
-		status = walk_waiting(walk,
+		status = walk_commits(walk,
+		    sql_use(replica,
+			"SELECT bytes FROM ledger WHERE sequence NOT IN"
+			" (SELECT sequence FROM damaged) ORDER BY sequence"));
+	if (status == STATUS_OK)
+		status = walk_commits(walk,
 		    sql_use(replica, "SELECT bytes FROM pending WHERE state = 0"
 				     " ORDER BY id"));
-	return status != STATUS_OK ? status : walk->status;
+	return status;
 }
 
 enum status
@@ -438,9 +436,7 @@ fold_all(struct replica *replica, fold_progress *progress, void *context,
 	enum status status;
 
 	assert(replica_in_transaction(replica));
-	status = damage_count(replica, &walk.damaged, err);
-	if (status == STATUS_OK)
-		status = clear_all(replica, err);
+	status = clear_all(replica, err);
 	if (status == STATUS_OK)
 		status = walk_all(&walk);
 	if (status == STATUS_OK)

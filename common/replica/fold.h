@@ -15,7 +15,7 @@
  * Redaction: a `redaction` record drops the values of the change it names,
  * whichever of the two arrives first.
  *
- * What is noted as damaged (damage.h) is left out.
+ * What is noted as damaged (damage.h), or cannot be read, is left out.
  *
  * same_as: agreed ones join pupils in a set that is shown as its smallest id;
  * ended ones no longer do.

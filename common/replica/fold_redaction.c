@@ -78,7 +78,8 @@ redaction_any(struct replica *replica, uint64_t first, uint32_t count,
 	return status;
 }
 
-/* A commit that is noted as damaged is as one that is not here. */
+/* A commit that is noted as damaged, or cannot be read, is as one that is not
+ * here. */
 static enum status
 find_sound(struct replica *replica, uint64_t change, struct arena *arena,
     struct ledger_row *row, struct commit *commit, struct error *err)
@@ -88,6 +89,8 @@ find_sound(struct replica *replica, uint64_t change, struct arena *arena,
 
 	*row = (struct ledger_row){ 0 };
 	found = ledger_find_change(replica, change, arena, row, commit, err);
+	if (found == STATUS_INVALID || found == STATUS_TOO_LARGE)
+		return STATUS_NOT_FOUND;
 	if (row->sequence == 0)
 		return found;
 	status = damage_is_noted(replica, row->sequence, &damaged, err);

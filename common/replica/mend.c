@@ -180,9 +180,13 @@ touch_all(struct replica *replica, struct sql *sql, struct error *err)
 	while ((status = sql_step(sql, err)) == STATUS_OK) {
 		arena_reset(&arena);
 		status = commit_decode(sql_column_bytes(sql, 0), &arena,
-		    &commit, err);
+		    &commit, ERROR_IGNORED);
+		if (status == STATUS_INVALID || status == STATUS_TOO_LARGE)
+			continue; /* what waits can be damaged, too */
 		if (status == STATUS_OK)
 			status = touch_commit(replica, &commit, err);
+		else
+			error_set(err, status, "read a commit");
 		if (status == STATUS_OK)
 			status = dossier_ensure(replica, &commit, err);
 		if (status != STATUS_OK)
@@ -209,7 +213,9 @@ mend_rebuild(struct replica *replica, fold_progress *progress, void *context,
 	enum status status;
 
 	assert(replica_in_transaction(replica));
-	status = sql_run(replica, "DELETE FROM touch", err);
+	status = damage_note_all(replica, err);
+	if (status == STATUS_OK)
+		status = sql_run(replica, "DELETE FROM touch", err);
 	if (status == STATUS_OK)
 		status = touch_all(replica,
 		    sql_use(replica,

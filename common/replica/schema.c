@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#include "common/replica/damage.h"
 #include "common/replica/fold.h"
 #include "common/replica/replica_private.h"
 #include "common/replica/tables.h"
@@ -147,7 +148,9 @@ follow_catalogue(struct replica *replica, struct error *err)
 	status = replica_meta_get(replica, "catalogue", 0, &fingerprint, err);
 	if (status != STATUS_OK || fingerprint == catalogue_fingerprint())
 		return status;
-	status = tables_make_all(replica, err);
+	status = damage_note_all(replica, err);
+	if (status == STATUS_OK)
+		status = tables_make_all(replica, err);
 	if (status == STATUS_OK)
 		status = fold_all(replica, NULL, NULL, err);
 	if (status == STATUS_OK)

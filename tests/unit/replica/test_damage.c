@@ -256,6 +256,35 @@ test_damage_that_nobody_noted_does_not_end_the_fold(void **state)
 	fold_anew(replica, 110);
 	SCRIPT_EXPECT(replica, "SELECT surname, forename FROM contact",
 	    "Lane|Eva");
+	assert_ok(replica_begin(replica, err));
+	assert_ok(fold_dossier(replica, 100, err));
+	assert_ok(replica_commit(replica, err));
+	SCRIPT_EXPECT(replica, "SELECT surname, forename FROM contact",
+	    "Lane|Eva");
+}
+
+/* It arrives, and waits for the sound copy. */
+static void
+test_redaction_of_damage_that_nobody_noted(void **state)
+{
+	struct night *night = *state;
+	struct replica *replica = night->replica;
+	enum take_result result;
+
+	night_damage(replica,
+	    "UPDATE ledger SET bytes = substr(bytes, 1, length(bytes) - 1)"
+	    " WHERE sequence = 3");
+	script_ledger(replica, 11, 500, 30, 100,
+	    "redaction/500 change=#120 reason=wrong_child");
+	SCRIPT_EXPECT(replica, "SELECT max(id) FROM redaction", "500");
+	assert_int_equal(night_look(replica), 1);
+	assert_ok(replica_begin(replica, err));
+	assert_ok(mend_take(replica, &night->items[2], &result, err));
+	assert_ok(replica_commit(replica, err));
+	SCRIPT_EXPECT(replica,
+	    "SELECT count(*) FROM contact WHERE surname = 'Lord'", "0");
+	SCRIPT_EXPECT(replica, "SELECT redacted FROM ledger WHERE sequence = 3",
+	    "1");
 }
 
 /* A redaction that is damaged redacts nothing new; one of what is damaged
@@ -322,6 +351,7 @@ main(void)
 		TEST(test_damaged_commit_is_removed),
 		TEST(test_damage_is_not_folded),
 		TEST(test_damage_that_nobody_noted_does_not_end_the_fold),
+		TEST(test_redaction_of_damage_that_nobody_noted),
 		TEST(test_redactions_and_damage),
 		TEST(test_notes_follow_their_rows),
 	};

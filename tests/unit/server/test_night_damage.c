@@ -122,6 +122,24 @@ test_damage_of_a_night_that_was_broken_off_is_a_defect(void **state)
 	}
 }
 
+/* A hub with another catalogue folds everything anew as it starts: what is
+ * damaged does not keep it from that, and is a defect of the next night. */
+static void
+test_damage_before_another_catalogue_is_a_defect(void **state)
+{
+	struct fixture *f = *state;
+
+	alter(f, "UPDATE ledger SET bytes = x'00' WHERE sequence = 2");
+	alter(f, "UPDATE meta SET value = 12345 WHERE name = 'catalogue'");
+	fixture_restart(f);
+	for (int night = 0; night < 2; night++) {
+		f->now += DAY_MS;
+		expect_integrity(f, NIGHT_FAILED, "Damaged commits: 1");
+		assert_int_equal(defects(f).count, 1);
+		assert_true(is_wanted(f, 3));
+	}
+}
+
 /* That is for a person: nobody is asked for what nobody lacks. */
 static void
 test_wrong_table_is_for_a_person(void **state)
@@ -161,6 +179,7 @@ main(void)
 		TEST(test_damaged_commit_is_asked_of_every_computer),
 		TEST(test_damage_is_a_defect_once),
 		TEST(test_damage_of_a_night_that_was_broken_off_is_a_defect),
+		TEST(test_damage_before_another_catalogue_is_a_defect),
 		TEST(test_wrong_table_is_for_a_person),
 		TEST(test_defects_are_forgotten_after_two_years),
 	};
