@@ -21,13 +21,13 @@ const valuesOf = (record, names) => Object.fromEntries(names.map((name) =>
 
 async function choose(known, item, keep) {
 	const path = `records/${item.collection}/${item.record}`;
-	const names = fieldOf(known, item);
-	const before = await get(path);
+	const other = item.values.find((value) => value.keep !== keep);
 	await post(`conflicts/${item.record}/${item.column}`,
-		{ keep, version: item.version ?? before.version });
+		{ keep, version: item.version });
 	const after = await get(path);
-	return { path, values: valuesOf(before, names),
-		was: valuesOf(after, names) };
+	// What takes it back: the first of those that were not kept.
+	return { path, values: other.value,
+		was: valuesOf(after, fieldOf(known, item)) };
 }
 
 function Value({ item, value, take, busy }) {
