@@ -164,12 +164,15 @@ clock_fault(struct computer *computer, const struct deed *deed,
 
 /* --- copies --------------------------------------------------------------- */
 
+/* What went bad would come back with it after all was mended. */
 static void
-keep_copy(struct world *world, const char *name, struct disk *disk,
-    struct disk **kept, uint64_t *kept_ms)
+keep_copy(struct world *world, const char *name, const struct node_fault *fault,
+    struct disk *disk, struct disk **kept, uint64_t *kept_ms)
 {
 	char copy[DISK_NAME_BYTES];
 
+	if (fault->rotten)
+		return;
 	snprintf(copy, sizeof(copy), "%.20s-old", name);
 	if (*kept == NULL)
 		*kept = disk_create(copy);
@@ -214,8 +217,8 @@ static void
 copies(struct computer *computer, const struct deed *deed)
 {
 	if (deed->type == DEED_COPY && computer->exists)
-		keep_copy(computer->world, computer->name, computer->disk,
-		    &computer->kept, &computer->kept_ms);
+		keep_copy(computer->world, computer->name, &computer->fault,
+		    computer->disk, &computer->kept, &computer->kept_ms);
 	else if (deed->type == DEED_RESTORE)
 		put_back(computer);
 	else if (deed->type == DEED_CLONE)
@@ -244,7 +247,8 @@ hub_fault(struct world *world, const struct deed *deed)
 		    0);
 		break;
 	case DEED_HUB_BACKUP:
-		keep_copy(world, "hub", hub->disk, &hub->kept, &hub->kept_ms);
+		keep_copy(world, "hub", &hub->fault, hub->disk, &hub->kept,
+		    &hub->kept_ms);
 		break;
 	default:
 		if (hub->kept != NULL)

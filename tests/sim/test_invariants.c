@@ -5,6 +5,7 @@
 #include "common/replica/record.h"
 #include "protocol/stamp.h"
 #include "tests/sim/invariants/scene.h"
+#include "tests/sim/rot.h"
 
 /* --- nothing is broken ---------------------------------------------------- */
 
@@ -249,6 +250,29 @@ test_number_used_twice_is_seen(void **state)
 	expect_breach(scene, "numbers-are-used-once", AT_CALM, "elm1");
 }
 
+/* A copy of what went bad, put back after all was mended, would be excused by
+ * nothing: none is kept. */
+static void
+test_copy_of_what_went_bad_is_not_kept(void **state)
+{
+	struct scene *scene = *state;
+	struct world *world = scene->world;
+	struct deed backup = { .type = DEED_HUB_BACKUP };
+	struct deed copy = { .type = DEED_COPY, .who = ELM1 };
+
+	assert_true(rot_by(world, NULL, "DELETE FROM ledger WHERE id = ?1",
+	    scene->pupil));
+	faults_do(world, &backup);
+	assert_null(world->hub.kept);
+	faults_do(world, &copy);
+	assert_non_null(scene->elm1->kept);
+	world_calm(world);
+	assert_false(world->rotten);
+	faults_do(world, &backup);
+	assert_non_null(world->hub.kept);
+	look(world, "commits-are-whole", AT_CALM);
+}
+
 int
 main(void)
 {
@@ -269,6 +293,7 @@ main(void)
 		TEST(open_transfer_of_nothing_is_seen),
 		TEST(lost_head_is_seen),
 		TEST(number_used_twice_is_seen),
+		TEST(copy_of_what_went_bad_is_not_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
