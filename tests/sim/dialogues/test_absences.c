@@ -137,7 +137,7 @@ test_absence_over_close_and_freeze(void **state)
 	    "[ 1188] hub to elm1: WELCOME elm start 24, head 45\n"
 	    "[ 1188] hub to elm1: ANSWER elm1#1 at 46\n"
 	    "[ 1188] hub to elm1: STREAM 24..46: oak1#4+2 oak1#4+3\n"
-	    "          elm2#1+17 oak1#5+2 elm2#2 elm2#2+1 elm2#2+2 elm2#3\n"
+	    "          elm2#1+19 oak1#5+2 elm2#2 elm2#2+1 elm2#2+2 elm2#3\n"
 	    "          elm2#3+3 elm2#4 elm2#5 yew1#1+2 yew1#2 yew1#2+2\n"
 	    "[ 1188] hub to yew1: STREAM 45..46: elm1#1\n"
 	    "[ 1198] elm1: FILL oak1#1 21..31\n"
