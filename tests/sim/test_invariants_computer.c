@@ -32,7 +32,7 @@ test_commit_in_two_places_is_seen(void **state)
 	expect_breach(scene, "nothing-twice", AT_CALM, "waits as well");
 }
 
-/* The pupil's commit under an id of the hub, in a file that elm may not have. */
+/* The pupil's commit under an id of the hub, in a file that is not elm's. */
 static void
 insert_foreign(struct scene *scene, uint64_t sequence, int id)
 {
