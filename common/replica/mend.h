@@ -45,8 +45,8 @@ enum status mend_recount(struct replica *replica, uint64_t dossier,
 /*
  * Make anew all that is computed from the commits: which records each touches,
  * counts and sums of the dossiers, every table.  What is damaged is noted, and
- * stays out of the tables, and counts.  STATUS_CORRUPT: something else cannot be
- * read.
+ * stays out of the tables, and counts.  STATUS_CORRUPT: something else cannot
+ * be read.
  */
 enum status mend_rebuild(struct replica *replica, fold_progress *progress,
     void *context, struct error *err);
