@@ -8,7 +8,7 @@
  * ledger are rewritten only when both have their places there: what waits may
  * still be refused.
  */
-#include "common/replica/damage.h"
+#include "common/replica/damage_private.h"
 #include "common/replica/fold_private.h"
 #include "common/replica/ledger.h"
 #include "common/replica/purge.h"
@@ -78,25 +78,26 @@ redaction_any(struct replica *replica, uint64_t first, uint32_t count,
 	return status;
 }
 
-/* A commit that is noted as damaged, or cannot be read, is as one that is not
- * here. */
+/* A commit that is not what was stored is as one that is not here, noted or
+ * not: once it is written without a value, no digest vouches for the rest. */
 static enum status
 find_sound(struct replica *replica, uint64_t change, struct arena *arena,
     struct ledger_row *row, struct commit *commit, struct error *err)
 {
-	bool damaged = false;
-	enum status found, status;
+	enum damage damage;
+	enum status status;
 
 	*row = (struct ledger_row){ 0 };
-	found = ledger_find_change(replica, change, arena, row, commit, err);
-	if (found == STATUS_INVALID || found == STATUS_TOO_LARGE)
+	status = ledger_find_change(replica, change, arena, row, commit, err);
+	/* A digest of another size is told as CORRUPT: the row was read. */
+	if (status == STATUS_INVALID || status == STATUS_TOO_LARGE ||
+	    (status == STATUS_CORRUPT && row->sequence != 0))
 		return STATUS_NOT_FOUND;
-	if (row->sequence == 0)
-		return found;
-	status = damage_is_noted(replica, row->sequence, &damaged, err);
-	if (status != STATUS_OK)
+	if (status != STATUS_OK || row->sequence == 0)
 		return status;
-	return damaged ? STATUS_NOT_FOUND : found;
+	if (damage_find(row, arena, commit, &damage) != STATUS_OK)
+		return error_set(err, STATUS_NOMEM, "look for damage");
+	return damage == DAMAGE_NONE ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
 /* --- the bytes ------------------------------------------------------------ */

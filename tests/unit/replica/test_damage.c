@@ -263,17 +263,13 @@ test_damage_that_nobody_noted_does_not_end_the_fold(void **state)
 	    "Lane|Eva");
 }
 
-/* It arrives, and waits for the sound copy. */
 static void
-test_redaction_of_damage_that_nobody_noted(void **state)
+redact_damaged(struct night *night, const char *damage)
 {
-	struct night *night = *state;
 	struct replica *replica = night->replica;
 	enum take_result result;
 
-	night_damage(replica,
-	    "UPDATE ledger SET bytes = substr(bytes, 1, length(bytes) - 1)"
-	    " WHERE sequence = 3");
+	night_damage(replica, damage);
 	script_ledger(replica, 11, 500, 30, 100,
 	    "redaction/500 change=#120 reason=wrong_child");
 	SCRIPT_EXPECT(replica, "SELECT max(id) FROM redaction", "500");
@@ -285,6 +281,24 @@ test_redaction_of_damage_that_nobody_noted(void **state)
 	    "SELECT count(*) FROM contact WHERE surname = 'Lord'", "0");
 	SCRIPT_EXPECT(replica, "SELECT redacted FROM ledger WHERE sequence = 3",
 	    "1");
+}
+
+/* It arrives, and waits for the sound copy. */
+static void
+test_redaction_of_damage_that_nobody_noted(void **state)
+{
+	redact_damaged(*state,
+	    "UPDATE ledger SET bytes = substr(bytes, 1, length(bytes) - 1)"
+	    " WHERE sequence = 3");
+}
+
+/* Also where what is wrong can be read: written without a value it would be
+ * vouched for by nothing. */
+static void
+test_redaction_of_damage_that_can_be_read(void **state)
+{
+	redact_damaged(*state,
+	    "UPDATE ledger SET digest = zeroblob(16) WHERE sequence = 3");
 }
 
 /* A redaction that is damaged redacts nothing new; one of what is damaged
@@ -352,6 +366,7 @@ main(void)
 		TEST(test_damage_is_not_folded),
 		TEST(test_damage_that_nobody_noted_does_not_end_the_fold),
 		TEST(test_redaction_of_damage_that_nobody_noted),
+		TEST(test_redaction_of_damage_that_can_be_read),
 		TEST(test_redactions_and_damage),
 		TEST(test_notes_follow_their_rows),
 	};
